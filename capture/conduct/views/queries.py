@@ -114,6 +114,8 @@ def _forms(query: Query, posted: QueryDict | None) -> list[Any]:
     data = edit_conflict.without_overtaken_reasons(data, opened)
     form = book.form(data, instance=row)
     limits = laboratories.for_page(query.participant, form) if query.form == "visit" else None
+    if limits is not None:  # limits left empty are taken in the line that is asked about, and in no other
+        limits = {analyte: each for analyte, each in limits.items() if query.field == f"lab-{analyte}"}
     return [form, *line_forms(book, row, data, query.participant, limits)]
 
 

@@ -264,6 +264,15 @@ def test_two_answers_at_once_are_one(cast: Cast, level: HormoneLevel) -> None:
     assert [each.words for each in query.messages.all()][-1] == "first"
 
 
+def test_an_answer_to_a_state_that_has_moved_since_is_not_taken(cast: Cast, level: HormoneLevel) -> None:
+    query, nora, mona = raised(cast, level), Save(cast.people[Role.COORDINATOR]), Save(cast.people[Role.MONITOR])
+    queries.answer(nora, query, "first")
+    queries.decide(mona, query, "reopened", "Which source?")
+    with pytest.raises(queries.MovedMeanwhile):
+        queries.answer(nora, query, "to the first question", read="open")
+    assert queries.answer(nora, query, "to the second question", read="reopened").state == "answered"
+
+
 def test_one_wording_goes_to_many_participants(cast: Cast) -> None:
     other = register(cast.people[Role.COORDINATOR], cast.north)
     mona = client_of(cast, Role.MONITOR)

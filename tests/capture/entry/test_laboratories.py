@@ -180,16 +180,27 @@ def test_a_laboratory_that_is_struck_out_is_neither_offered_nor_taken_and_visits
 def test_a_correction_on_the_page_of_a_query_takes_the_limits_of_the_laboratory(cast: Cast) -> None:
     _in_use(cast)
     nora = signed_in(cast.people[Role.COORDINATOR])
-    _declared(cast, nora, **HEMOGLOBIN)
+    laboratory = _declared(cast, nora, **HEMOGLOBIN)
     without = {name: value for name, value in WITHOUT_LIMITS.items() if not name.startswith("lab-")}
+    without |= {"lab-AST-value": "30", "lab-AST-unit": "U/L", "acknowledge_VIS-09": "not on the report"}
     assert nora.post(NEW, without | {"laboratory_name": NAME, "lab-HGB-value_missing": "pending"}).status_code == 302
+    limits_of_today = opened(nora, f"/laboratories/{laboratory.pk}/") | {"range-AST-upper_limit": "40"}
+    assert nora.post(f"/laboratories/{laboratory.pk}/", limits_of_today | {"from_on": "01-JAN-2025"}).status_code == 302
     where = Where("visit", Visit.objects.get().pk, "lab-HGB")
     query = raise_query(Save(cast.people[Role.MONITOR]), cast.participant, where, "The value?")
-    typed = opened(nora, f"/queries/{query.pk}/") | {"lab-HGB-value": "9.4", "lab-HGB-unit": "g/dL"}
-    answer = nora.post(f"/queries/{query.pk}/", typed | {"lab-HGB-value_missing": ""})
+    typed = opened(nora, f"/queries/{query.pk}/")
+    assert {"lab-HGB-value", "lab-HGB-unit", "lab-HGB-lower_limit", "lab-HGB-upper_limit"} <= typed.keys()
+    typed |= {"lab-HGB-value": "9.4", "lab-HGB-unit": "g/dL"}
+    typed |= {"lab-HGB-value_missing": "", "acknowledge_VIS-16": "not on the report"}
+    answer = nora.post(f"/queries/{query.pk}/", typed)
     assert answer.status_code == 302, answer.content.decode()
     row = LaboratoryResult.objects.get(analyte="HGB")
     assert (row.value, row.lower_limit, row.upper_limit) == (Decimal("9.4"), Decimal("12.5"), 16)
+    query.refresh_from_db()
+    assert query.messages.last().words.startswith("Corrected: "), "the value counts as corrected"
+    other = LaboratoryResult.objects.get(analyte="AST")
+    versions = Change.objects.latest("id").versions.filter(table_name="trial_laboratoryresult")
+    assert other.upper_limit is None and other.pk not in versions.values_list("row_id", flat=True), "the other line"
 
 
 def test_a_laboratory_of_another_site_is_neither_shown_nor_taken(cast: Cast) -> None:
