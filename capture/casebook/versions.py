@@ -111,6 +111,9 @@ def ask_by(
     for name, words in form_versions.labels(kind, number).items():
         if name in form.fields:
             form.fields[name].label, form.fields[name].help_text = words, ""
+    for name, words in form_versions.helps(kind, number).items():
+        if name in form.fields:
+            form.fields[name].help_of_edition = words  # type: ignore[attr-defined]
     for name in form_versions.asked_between(kind, new_since, number) if new_since else ():
         if name in form.fields:
             words = f"new in version {form_versions.asked_from(kind, name)}"

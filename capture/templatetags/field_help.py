@@ -1,5 +1,6 @@
 """What stands beside a field: its help, its queries, and the reason why its value is missing."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,8 +22,9 @@ _help = cache(declared_help)
 
 
 def help_of(field: BoundField) -> Help | None:
-    """What the protocol asks for in this field; None where its form has no help for it."""
-    return _help(type(field.form), field.name)
+    """What the protocol asks for in this field, in the words of its edition; None where its form has no help for it."""
+    found, words = _help(type(field.form), field.name), getattr(field.field, "help_of_edition", "")
+    return replace(found, words=words) if found and words else found
 
 
 @register.simple_tag(takes_context=True)

@@ -6,7 +6,7 @@ empty, without a reason, in the entries of an older one, and the database must l
 beside what is always asked is no part of an edition: nobody is asked for it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +21,7 @@ class Edition:
     program had it. new_fields: asked from this edition on (a value and the reason why it is missing are two fields).
     labels: field → what this edition calls it, if the next one calls it otherwise. before_approvals: every site used
     it before entries kept their edition and sites their approvals, like each first one; never set for a later one.
+    helps: field → what this edition says is typed there, if the next one says otherwise.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Edition:
     new_fields: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     before_approvals: bool = False
+    helps: Mapping[str, str] = field(default_factory=dict)
 
 
 FIRST_DAY = date(2026, 11, 24)
@@ -84,10 +86,19 @@ def asked_from(form: str, field_name: str) -> int:
 
 def labels(form: str, number: int) -> dict[str, str]:
     """Field → label of this edition, where the newest edition has another one."""
+    return _said(form, number, lambda edition: edition.labels)
+
+
+def helps(form: str, number: int) -> dict[str, str]:
+    """Field → help of this edition, where the newest edition has another one."""
+    return _said(form, number, lambda edition: edition.helps)
+
+
+def _said(form: str, number: int, words: Callable[[Edition], Mapping[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in reversed(editions_of(form)):
         if each.number >= number:
-            found |= each.labels
+            found |= words(each)
     return found
 
 

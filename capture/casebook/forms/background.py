@@ -1,5 +1,6 @@
 """Concomitant medication, medical history and protocol deviations: forms and edit checks."""
 
+from dataclasses import replace
 from datetime import date
 
 from capture.casebook import checks as entry
@@ -124,7 +125,7 @@ class DeviationForm(EntryForm):
 MEDICATION_FORM = Form(
     "medication", MedicationForm, "started_on", Rule("whenever it changes"), repeats=True, in_rows=True,
     before_registration=True, checks=MEDICATION, known_by=("kind", "name", "started_on"),
-    versions=(form_versions.FIRST, Edition(
+    versions=(replace(form_versions.FIRST, helps={"dose": "Dose, route and how often."}), Edition(
         2, "Asks route and frequency as codes, with words for others.", "coded medication", date(2026, 11, 30),
         ("route", "route_words", "how_often", "how_often_words"))),
 )  # fmt: skip

@@ -11,7 +11,11 @@ from capture.casebook.forms.base import help_of
 from capture.casebook.forms.registration import RegisterScreenedForm, RegistrationForm
 from capture.casebook.forms.treatment import CycleForm
 from capture.casebook.registry import CASEBOOK
+from tests.capture.typed import signed_in
+from tests.cast import Cast
 from trial import protocol
+from trial.models import Role
+from trial.record import changes, versions_in_force
 
 # The checklist of a registration asks the protocol's items in its own words.
 FORMS: list[type[BaseForm]] = [
@@ -34,6 +38,17 @@ def test_no_help_belongs_to_a_field_that_is_gone() -> None:
         asked = {name for form in FORMS if issubclass(form, declared) for name in form.base_fields}
         if declared is not RegisterScreenedForm:  # it asks one of the details
             assert set(vars(declared)["help"]) - asked == set(), declared.__name__
+
+
+def test_the_help_is_that_of_the_version_in_use_at_the_site(cast: Cast) -> None:
+    nora, page = signed_in(cast.people[Role.COORDINATOR]), "/participants/NET-001/medication/new/"
+    older = nora.get(page).content.decode()
+    assert "Dose, route and how often." in older and "The dose with its unit." not in older
+    assert 'name="route"' not in older, "so the dose is where they are written"
+    with changes.record(None, "system", "for the test"):
+        versions_in_force.open_site(None, cast.north)
+    newer = nora.get(page).content.decode()
+    assert "The dose with its unit." in newer and "Dose, route and how often." not in newer and 'name="route"' in newer
 
 
 def test_its_numbers_are_the_protocols_and_its_links_lead_somewhere() -> None:
