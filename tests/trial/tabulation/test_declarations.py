@@ -137,7 +137,7 @@ def test_every_test_that_the_page_of_exchange_names_exists() -> None:
     page = (root / "docs" / "exchange.md").read_text(encoding="utf-8")
     named = re.findall(r"`([\w/]+[.]py)(?:::(\w+))?`", page)
     assert len(named) > 40
-    for file, test in named:
+    for file, test in ((file, test) for file, test in named if "/" in file):
         first, rest = file.split("/", 1)
         content = (root / short.get(first, first) / rest).read_text(encoding="utf-8")
         assert not test or f"def {test}(" in content, (file, test)
