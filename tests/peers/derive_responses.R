@@ -10,7 +10,8 @@ with_status <- function(rows, name) { if (!name %in% names(rows)) rows[[name]] <
 adam <- function(name) convert_blanks_to_na(read_xpt(file.path(folder, "adam", paste0(name, ".xpt"))))
 keys <- exprs(STUDYID, USUBJID)
 day <- function(dtc) as.Date(ifelse(nchar(dtc) >= 10, substr(dtc, 1, 10), NA_character_))
-earliest <- function(dtc) as.Date(ifelse(is.na(dtc), NA_character_, paste0(dtc, substr("0000-01-01", nchar(dtc) + 1, 10))))
+earliest <- function(dtc) as.Date(ifelse(is.na(dtc), NA_character_,
+  paste0(dtc, substr("0000-01-01", nchar(dtc) + 1, 10))))
 
 adsl <- adam("adsl") %>% select(STUDYID, USUBJID, ENRLDT, TRTSDT, TRTEDT, NEWTXDT, DTHDT)
 registered <- select(adsl, STUDYID, USUBJID, ENRLDT, TRTEDT, NEWTXDT)
@@ -46,10 +47,15 @@ derived <- function(rows) {
 whole <- derived(for_response)
 in_frame <- derived(filter(for_response, ADT <= FRAME))
 
-# Disease assessments: the day of each visit at which a lesion was evaluated, and of contacts without progression.
-visits <- sv %>% transmute(STUDYID, USUBJID, VISITNUM, ADT = day(SVSTDTC))
-assessed <- tr %>% filter(!is.na(TRLNKID), is.na(TRSTAT), VISITNUM != 200) %>% distinct(STUDYID, USUBJID, VISITNUM) %>%
-  inner_join(visits, by = c("STUDYID", "USUBJID", "VISITNUM")) %>%
+# Disease assessments: the last scan of each visit at which a lesion was evaluated, and contacts without progression.
+# A lesion is not evaluated from its local treatment on, whatever its reading.
+treated <- with_status(with_status(sdtm("pr"), "PRLNKID"), "PRSTDTC") %>% filter(!is.na(PRLNKID)) %>%
+  transmute(STUDYID, USUBJID, TRLNKID = PRLNKID, FROM = day(PRSTDTC))
+scans <- tr %>% filter(!is.na(TRLNKID), VISITNUM != 200) %>% mutate(ADT = day(TRDTC)) %>%
+  left_join(treated, by = c("STUDYID", "USUBJID", "TRLNKID"))
+assessed <- scans %>% group_by(STUDYID, USUBJID, VISITNUM) %>%
+  summarise(SEEN = any(is.na(TRSTAT) & (is.na(FROM) | ADT < FROM)), ADT = max(ADT), .groups = "drop") %>%
+  filter(SEEN) %>%
   bind_rows(contacts %>% filter(RSSTRESC == "NON-PD")) %>% select(STUDYID, USUBJID, ADT)
 
 # Days known alive: contacts, doses, visits, samples, scans, onsets of adverse events, from registration on.
