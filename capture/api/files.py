@@ -69,7 +69,7 @@ def file(request: HttpRequest, job: str) -> FileResponse:
 @router.post("/imports", response={202: Preview})
 @allows("imports:rehearse")
 def rehearse(request: HttpRequest, files: File[list[UploadedFile]], source: Form[Source]) -> Reply:
-    """Reads a ZIP file or CSV files and says what an import would do; the owner of the token confirms on the page."""
+    """Reads a ZIP, CSV or ODM file and says what an import would do; the owner of the token confirms on the page."""
     return _preview(import_jobs.run(import_jobs.ask(person_of(request), source.strip(), files)), 202)
 
 
