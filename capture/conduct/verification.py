@@ -1,7 +1,8 @@
 """Source verification: done at a change, dropped and asked for again when the entry changes after it."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -102,6 +103,13 @@ def dropped(rows: Iterable[SourceVerification]) -> set[int]:
     return set(_ids("s.id = ANY(%s)", [ids])) if ids else set()
 
 
+def dropped_at(change: int, rows: Iterable[Mapping[str, Any]]) -> set[int]:
+    """`dropped` of verifications as they were at a change, by what was known then; rows: as JSON holds them."""
+    columns = "id bigint, participant_id bigint, form text, row_id bigint, field text, at_change bigint"
+    done = f"SELECT * FROM json_to_recordset(%s::json) AS s({columns})"
+    return {row[0] for row in _rows_of(done, [json.dumps(list(rows), default=str)], change)}
+
+
 def dropped_of(participants: Sequence[Participant]) -> list[SourceVerification]:
     """What is to be verified again, of these participants; one query for all."""
     ids = _ids("s.participant_id = ANY(%s)", [[each.pk for each in participants]])
@@ -120,7 +128,12 @@ def _ids(condition: str, values: list[Any]) -> list[int]:
 
 
 def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
-    """(id, participant, form, entry) of the verifications that are dropped.
+    done = f"SELECT s.* FROM trial_sourceverification s WHERE {condition} AND s.struck_out_reason = ''"
+    return _rows_of(done, values)
+
+
+def _rows_of(done: str, values: list[Any], until: int | None = None) -> list[tuple[int, int, str, int]]:
+    """(id, participant, form, entry) of the verifications that are dropped. done: SQL of them; until: a change.
 
     What is said about entries drops none. The first version of an entry is the entry itself, which nobody can have
     verified before; lines below an entry may come later. Versions since the oldest verification of a participant are
@@ -129,12 +142,12 @@ def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
     about_entries = [*holds.outside_the_casebook(), Acknowledgement._meta.db_table]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH done AS MATERIALIZED (
-                SELECT s.* FROM trial_sourceverification s WHERE {condition} AND s.struck_out_reason = ''),
+            f"""WITH done AS MATERIALIZED ({done}),
             since AS MATERIALIZED (SELECT c.participant_id, c.id AS change_id, v.table_name, v.row_id, v.row, p.form,
                     p.entry
                 FROM (SELECT participant_id, min(at_change) AS at_change FROM done GROUP BY participant_id) o
                 JOIN trial_change c ON c.participant_id = o.participant_id AND c.id > o.at_change
+                    AND c.id <= coalesce(%s, c.id)
                 JOIN trial_version v ON v.change_id = c.id AND v.table_name <> ALL(%s)
                     AND (v.act <> 'insert' OR v.table_name <> ALL(%s))
                 CROSS JOIN LATERAL endpoint_place_of(v.table_name, v.row) p)
@@ -146,7 +159,7 @@ def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
                     (SELECT w.row -> s.field FROM trial_version w WHERE w.table_name = v.table_name
                         AND w.row_id = v.row_id AND w.change_id <= s.at_change
                         ORDER BY w.change_id DESC, w.id DESC LIMIT 1)))""",
-            [*values, about_entries, list(holds.entries())],
+            [*values, until, about_entries, list(holds.entries())],
         )
         return cursor.fetchall()
 

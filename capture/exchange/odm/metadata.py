@@ -30,7 +30,9 @@ YES, YES_LIST = "yes", "CL.flag_yes"
 # What a flag of an annotation says of an item, a form or a participant.
 FLAGS = {
     "MISSING": "Reason why the value is missing", "QUERY": "State of a query", "VERIFIED": "Compared with the source",
-    "FREEZE": "Frozen", "LOCK": "Locked", "SIGNED": "Signed by an investigator",
+    "VERIFIED_FIELD": "One field compared with the source",
+    "VERIFY_AGAIN": "Changed since it was compared with the source", "FREEZE": "Frozen", "LOCK": "Locked",
+    "FREEZE_FORM": "A form frozen", "LOCK_FORM": "A form locked", "SIGNED": "Signed by an investigator",
 }  # fmt: skip
 MOST_LETTERS = 4000  # of words that the record does not limit
 TYPES: tuple[tuple[Any, str], ...] = (

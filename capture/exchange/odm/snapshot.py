@@ -1,20 +1,21 @@
 """The record at a moment as an ODM snapshot that other readers take: values, and what the conduct says of them.
 
-Rows that were struck out are left out. Why a value is missing, queries that are not closed, source verification,
-freezes and locks are annotations; the newest signature stands at the participant. Each says of which change it is,
-where an entry may have changed since.
+Rows that were struck out are left out, with their source verification. Why a value is missing, queries that are not
+closed, source verification, freezes and locks are annotations; the newest signature stands at the participant. Each
+says of which change it is, where an entry may have changed since.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from capture.casebook.registry import FORMS
+from capture.conduct import verification
 from capture.exchange.odm import metadata, tables
 from capture.exchange.odm.document import Moment
 from capture.exchange.odm.tables import Table
@@ -53,8 +54,9 @@ class Note:
     code_list: str = metadata.YES_LIST
 
 
-# (form, row id, column) → its annotations; row id None: of the form as a whole; form empty: of the participant.
-Notes = Mapping[tuple[str, int | None, str], Sequence[Note]]
+# (form, row id, column) of an entry that is written: of its own column, else of the entry as a whole.
+Place = tuple[str, int, str]
+PARTICIPANT: Place = ("", 0, "")
 
 
 def write(xml: XmlWriter, moment: Moment, subjects: Mapping[int, str]) -> int:
@@ -67,7 +69,7 @@ def write(xml: XmlWriter, moment: Moment, subjects: Mapping[int, str]) -> int:
     with xml.element("ClinicalData", **metadata.OF_ROWS):
         ids = list(subjects)
         for start in range(0, len(ids), AT_A_TIME):
-            part = _Part(read, ids[start : start + AT_A_TIME], holds)
+            part = _Part(read, ids[start : start + AT_A_TIME], holds, moment.change)
             for key in part.ids:
                 if moment.site in (None, part.people[key]["site_id"]):
                     written += _Subject(xml, part, key).write(subjects[key])
@@ -90,11 +92,12 @@ def _reference(xml: XmlWriter, read: Reader) -> int:
 class _Part:
     """Every row of some participants, by table and participant."""
 
-    def __init__(self, read: Reader, ids: Sequence[int], holds: Sequence[Row]) -> None:
+    def __init__(self, read: Reader, ids: Sequence[int], holds: Sequence[Row], change: int) -> None:
         asked = {table.model: _asked(table, ids) for table in tables.tables().values()
                  if not table.is_reference and table.model not in IN_THE_TRAIL}  # fmt: skip
         found = read.rows_of_each(asked)
         self.ids, self.holds = ids, holds
+        self.again = verification.dropped_at(change, found[SourceVerification])
         self.people = {row["id"]: row for row in found.pop(Participant)}
         below = {model: asked[model].below for model in found}
         self.rows: dict[tuple[Any, int], list[Row]] = defaultdict(list)
@@ -117,33 +120,19 @@ class _Subject:
 
     def __init__(self, xml: XmlWriter, part: _Part, key: int) -> None:
         self.xml, self.part, self.person = xml, part, part.people[key]
-        self.events = {kind: (of_event, self._rows(kind, of_event[0])) for kind, of_event in metadata.kinds().items()}
-        self.notes = self._placed(_notes(part, self.person))
+        self.events = [(kind, of_event, row, number) for kind, of_event in metadata.kinds().items()
+                       for number, row in enumerate(self._rows(kind, of_event[0]), start=1)]  # fmt: skip
+        self.notes = _notes(part, self.person, [(kind, row["id"]) for kind, _, row, _ in self.events])
         self.written = 0
-
-    def _placed(self, notes: Notes) -> Notes:
-        """Queries of what has no place in the file, such as an entry that was struck out, are the participant's."""
-        shown = {(kind, row["id"]) for kind, (_, rows) in self.events.items() for row in rows}
-        kinds = {kind for kind, _ in shown}
-        found: dict[tuple[str, int | None, str], list[Note]] = defaultdict(list)
-        for (form, row_id, column), said in notes.items():
-            if (form, row_id) in shown or (row_id is None and form in kinds) or not form:
-                found[form, row_id, column] += said
-            else:
-                title = metadata.event_title(form) if form in FORMS else form
-                found["", None, ""] += [replace(note, words=f"{title}, {note.words}") for note in said
-                                        if note.flag == "QUERY"]  # fmt: skip
-        return found
 
     def write(self, subject: str) -> int:
         """Returns the number of rows."""
         with self.xml.element("SubjectData", SubjectKey=subject):
             self._signature()
             self.xml.leaf("SiteRef", LocationOID=tables.location_oid(self.person["site_id"]))
-            _annotations(self.xml, self.notes.get(("", None, ""), ()))
-            for kind, (of_event, rows) in self.events.items():
-                for number, row in enumerate(rows, start=1):
-                    self._event(kind, of_event, row, number)
+            _annotations(self.xml, self.notes.get(PARTICIPANT, ()))
+            for each in self.events:
+                self._event(*each)
         return self.written
 
     def _rows(self, kind: str, table: Table) -> list[Row]:
@@ -160,7 +149,7 @@ class _Subject:
         key = number if of_event[0].model is not Participant else None
         with (self.xml.element("StudyEventData", StudyEventOID=tables.event_oid(kind), StudyEventRepeatKey=key),
               self.xml.element("FormData", FormOID=tables.form_oid(kind))):  # fmt: skip
-            shown = {column.name for column in of_event[0].columns}
+            shown = dict(_values(of_event[0], row))
             _annotations(self.xml, self._of_form(kind, row["id"], shown))
             self._group(of_event[0], row, None, {
                 column: notes for (form, row_id, column), notes in self.notes.items()
@@ -173,7 +162,7 @@ class _Subject:
     def _of_form(self, kind: str, row_id: int, shown: Iterable[str]) -> list[Note]:
         """What is said of an entry as a whole, or of a field that is not one of its own columns."""
         return [note for (form, of_row, column), notes in self.notes.items()
-                if form == kind and of_row in (row_id, None) and column not in shown for note in notes]  # fmt: skip
+                if (form, of_row) == (kind, row_id) and column not in shown for note in notes]  # fmt: skip
 
     def _group(self, table: Table, row: Row, number: int | None, notes: Mapping[str, Sequence[Note]]) -> None:
         with self.xml.element("ItemGroupData", ItemGroupOID=tables.group_oid(table.table), ItemGroupRepeatKey=number):
@@ -190,25 +179,50 @@ class _Subject:
                 self.xml.leaf("DateTimeStamp", signed[-1]["signed_at"])
 
 
-def _notes(part: _Part, person: Row) -> dict[tuple[str, int | None, str], list[Note]]:
-    found: dict[tuple[str, int | None, str], list[Note]] = defaultdict(list)
+def _notes(part: _Part, person: Row, here: Sequence[tuple[str, int]]) -> dict[Place, list[Note]]:
+    """here: (form, row id) of each entry that is written. A query about anything else is said of the participant."""
+    found: dict[Place, list[Note]] = defaultdict(list)
     key = person["id"]
     for signed in part.rows[Signature, key][-1:]:
-        found["", None, ""].append(Note("SIGNED", metadata.YES, f"Signed as it was at change {signed['at_change']}"))
+        found[PARTICIPANT].append(Note("SIGNED", metadata.YES, f"Signed as it was at change {signed['at_change']}"))
     for hold in (*part.holds, *part.rows[Hold, key]):
-        holds_here = hold["site_id"] in (None, person["site_id"])
-        if holds_here and hold["state"] in ("in_force", "lift_asked"):
-            found[hold["form"], hold["row_id"], ""].append(Note(hold["kind"].upper(), metadata.YES))
+        if hold["site_id"] in (None, person["site_id"]) and hold["state"] in ("in_force", "lift_asked"):
+            for place, note in _of_hold(hold, here):
+                found[place].append(note)
     for done in part.rows[SourceVerification, key]:
-        words = f"Compared with the source as it was at change {done['at_change']}"
-        found[done["form"], done["row_id"], done["field"]].append(Note("VERIFIED", metadata.YES, words))
+        if (done["form"], done["row_id"]) in here:
+            found[done["form"], done["row_id"], done["field"]].append(_of_verification(done, done["id"] in part.again))
     for query in part.rows[Query, key]:
         if query["state"] in Query.NOT_CLOSED:
-            words = f"{query['field']}: {query['words']}" if query["field"] else query["words"]
-            note = Note("QUERY", query["state"], words, metadata.QUERY_STATES)
-            place = (query["form"], query["row_id"], query["field"]) if query["form"] else ("", None, "")
-            found[place].append(note)
+            is_here = (query["form"], query["row_id"]) in here
+            place = (query["form"], query["row_id"], query["field"]) if is_here else PARTICIPANT
+            words = ": ".join(filter(None, ("" if is_here else _entry(query), query["field"], query["words"])))
+            found[place].append(Note("QUERY", query["state"], words, metadata.QUERY_STATES))
     return found
+
+
+def _of_hold(hold: Row, here: Sequence[tuple[str, int]]) -> Iterator[tuple[Place, Note]]:
+    """A hold of a form is one of each of its entries; without any it is said of the participant."""
+    flag = hold["kind"].upper()
+    held = [place for place in here if place[0] == hold["form"] and hold["row_id"] in (None, place[1])]
+    for place in held:
+        yield (*place, ""), Note(flag, metadata.YES)
+    if not hold["form"]:
+        yield PARTICIPANT, Note(flag, metadata.YES)
+    elif not held:
+        yield PARTICIPANT, Note(f"{flag}_FORM", metadata.YES, _entry(hold))
+
+
+def _of_verification(done: Row, again: bool) -> Note:
+    words = f"Compared with the source as it was at change {done['at_change']}"
+    flag = "VERIFY_AGAIN" if again else "VERIFIED_FIELD" if done["field"] else "VERIFIED"
+    return Note(flag, metadata.YES, f"{done['field']}: {words}" if done["field"] else words)
+
+
+def _entry(place: Row) -> str:
+    """A place of the casebook in words."""
+    title = FORMS[place["form"]].title if place["form"] in FORMS else place["form"]
+    return title if place["row_id"] is None else f"{title}, entry {place['row_id']}"
 
 
 def _annotations(xml: XmlWriter, notes: Sequence[Note]) -> None:

@@ -12,7 +12,7 @@ from odmlib.odm_loader import XMLODMLoader
 from tests.capture.exchange import cohort
 from tests.capture.odm_schema import stop_invalid
 from tests.cast import Cast, person
-from trial.models import Hold, Person, Query, Role, Signature, Site, SourceVerification
+from trial.models import Deviation, Hold, Person, Query, Role, Signature, Site, SourceVerification
 from trial.models.audit import last_change
 from trial.record import changes, versions_in_force
 from trial.record.save import Save
@@ -78,7 +78,7 @@ def opened_by_another_reader(path: Path, root: ET.Element) -> None:
 def noted(cast: Cast) -> Person:
     """Queries on a field and on an entry that is not shown, a verified form, a freeze and a signature."""
     mona, ines, of = cast.people[Role.MONITOR], cast.people[Role.INVESTIGATOR], cast.participant
-    now, row = datetime.now(UTC), cast.participant.pk
+    now, row, head = datetime.now(UTC), cast.participant.pk, last_change()
     with changes.record(Save(mona), "query", participant=of):
         Query.objects.create(participant=of, form="registration", row_id=row, field="ecog", words="See the source.",
                              raised_by=mona, raised_at=now)  # fmt: skip
@@ -86,7 +86,7 @@ def noted(cast: Cast) -> Person:
                              state="closed", raised_by=mona, raised_at=now)  # fmt: skip
         Query.objects.create(participant=of, form="visit", row_id=999, words="Where is it?", raised_by=mona,
                              raised_at=now)  # fmt: skip
-        SourceVerification.objects.create(participant=of, form="registration", row_id=row, at_change=7,
+        SourceVerification.objects.create(participant=of, form="registration", row_id=row, at_change=head,
                                           verified_by=mona, verified_at=now)  # fmt: skip
     with changes.record(Save(ines), "sign", participant=of):
         Signature.objects.create(participant=of, signed_by=ines, printed_name="Ines", signed_at=now, meaning="x",
@@ -103,12 +103,82 @@ def test_queries_verification_freezes_and_signatures_are_seen_by_a_foreign_reade
     subject = next(root.iter(f"{ODM}SubjectData"))
     words = "Signed as it was at change 8"
     assert flags(subject) == {"FREEZE": ("yes", ""), "SIGNED": ("yes", words),
-                              "QUERY": ("open", "Visit at cycle start, Where is it?")}  # fmt: skip
+                              "QUERY": ("open", "Visit at cycle start, entry 999: Where is it?")}  # fmt: skip
     assert subject.find(f"{ODM}Signature/{ODM}UserRef").attrib == {"UserOID": f"US.{ines.pk}"}  # type: ignore[union-attr]
     form = subject.find(f"{ODM}StudyEventData/{ODM}FormData")
-    assert flags(form) == {"VERIFIED": ("yes", "Compared with the source as it was at change 7")}
+    words = f"Compared with the source as it was at change {SourceVerification.objects.get().at_change}"
+    assert flags(form) == {"VERIFIED": ("yes", words)}
     assert flags(items(subject, "IT.participant.ecog")[0]) == {"QUERY": ("open", "ecog: See the source.")}
     assert flags(items(subject, "IT.participant.sex")[0]) == {}
+
+
+DEVIATION = {"happened_on": "2026-02-01", "kind": "other", "description": "Scan late", "action": "none"}
+
+
+def deviations(cast: Cast, count: int) -> list[Deviation]:
+    """So many deviations of the participant."""
+    with changes.record(Save(cast.people[Role.COORDINATOR]), "enter", participant=cast.participant):
+        return [Deviation.objects.create(participant=cast.participant, **DEVIATION) for _ in range(count)]
+
+
+def flag_types(element: ET.Element) -> list[str]:
+    """The types of the flags of an element and of all below it."""
+    return [str(each.text) for each in element.iter(f"{ODM}FlagType")]
+
+
+def test_every_open_query_stands_once_wherever_it_is_about(cast: Cast, tmp_path: Path) -> None:
+    mona, of, now = cast.people[Role.MONITOR], cast.participant, datetime.now(UTC)
+    first, struck, _ = deviations(cast, 3)
+    with changes.record(Save(cast.people[Role.COORDINATOR]), "strike_out", "twice", participant=of):
+        struck.struck_out_reason = "twice"
+        struck.save()
+    about = (("deviation", None, ""), ("deviation", None, "kind"), ("deviation", first.pk, "kind"), ("", None, ""),
+             ("deviation", first.pk, "participant_id"), ("deviation", struck.pk, "kind"), ("death", None, ""),
+             ("registration", None, "ecog"), ("deviation", first.pk, "a_line"), ("lesion", 9, "organ"))  # fmt: skip
+    with changes.record(Save(mona), "query", participant=of):
+        for form, row, field in about:
+            Query.objects.create(participant=of, form=form, row_id=row, field=field, words="Please check.",
+                                 raised_by=mona, raised_at=now)  # fmt: skip
+    with changes.record(Save(mona), "freeze", participant=of):
+        for form, row in (("deviation", None), ("death", None), ("deviation", struck.pk)):
+            Hold.objects.create(kind="freeze", scope="form", participant=of, form=form, row_id=row, state="in_force",
+                                asked_by=mona, asked_at=now)  # fmt: skip
+    subject = next(stop_invalid(exported(tmp_path / "out")).iter(f"{ODM}SubjectData"))
+    found = flag_types(subject)
+    assert found.count("QUERY") == len(about) == Query.objects.count()
+    assert found.count("FREEZE") == 2, "both deviations that stand are frozen"
+    said = [each.findtext(f"{ODM}Comment") for each in subject.findall(f"{ODM}Annotation")]
+    assert said == ["Death", f"Protocol deviation, entry {struck.pk}", "Protocol deviation: Please check.",
+                    "Protocol deviation: kind: Please check.", "Please check.",
+                    f"Protocol deviation, entry {struck.pk}: kind: Please check.", "Death: Please check.",
+                    "Screening and registration: ecog: Please check.",
+                    "lesion, entry 9: organ: Please check."]  # fmt: skip
+
+
+def test_a_field_that_was_verified_is_not_the_entry_and_a_change_since_is_said(cast: Cast, tmp_path: Path) -> None:
+    mona, of, now = cast.people[Role.MONITOR], cast.participant, datetime.now(UTC)
+    whole, part, changed, struck = deviations(cast, 4)
+    head = last_change()
+    with changes.record(Save(mona), "verify", participant=of):
+        for row, field in ((whole, ""), (part, "kind"), (part, "dose_mg"), (changed, ""), (struck, "")):
+            SourceVerification.objects.create(participant=of, form="deviation", row_id=row.pk, field=field,
+                                              at_change=head, verified_by=mona, verified_at=now)  # fmt: skip
+    verified = last_change()
+    with changes.record(Save(cast.people[Role.COORDINATOR]), "correct", "again", participant=of):
+        changed.action = "phoned"
+        changed.save()
+        struck.struck_out_reason = "twice"
+        struck.save()
+    root = ET.parse(exported(tmp_path / "out")).getroot()
+    forms = [each for each in root.iter(f"{ODM}FormData") if each.get("FormOID") == "FO.deviation"]
+    words = f"Compared with the source as it was at change {head}"
+    assert [flags(each) for each in forms] == [
+        {"VERIFIED": ("yes", words)}, {"VERIFIED_FIELD": ("yes", f"dose_mg: {words}")},
+        {"VERIFY_AGAIN": ("yes", words)}]  # fmt: skip
+    assert flags(forms[1].find(f".//{ODM}ItemData[@ItemOID='IT.deviation.kind']")) == {
+        "VERIFIED_FIELD": ("yes", f"kind: {words}")}  # fmt: skip
+    then = ET.parse(exported(tmp_path / "then", as_of=str(verified))).getroot()
+    assert sorted(flag_types(then)) == ["VERIFIED"] * 3 + ["VERIFIED_FIELD"] * 2
 
 
 def test_of_one_site_there_is_a_snapshot_without_a_trail(cast: Cast, tmp_path: Path) -> None:
