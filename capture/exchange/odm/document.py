@@ -19,11 +19,12 @@ from trial.runtime.program import PROGRAM
 
 
 class Moment(NamedTuple):
-    """The newest change that is known, when it was made, and whose data: of a site (its id; None: all)."""
+    """The newest change that is known, when it was made, and whose data: of a site (its id and code; None: all)."""
 
     change: int
     at: datetime
     site: int | None
+    code: str = ""
 
 
 def moment_of(asked: Asked) -> Moment:
@@ -49,7 +50,7 @@ def moment_of(asked: Asked) -> Moment:
     site = Site.objects.filter(code=asked.site).values_list("id", flat=True).first() if asked.site else None
     if asked.site and site is None:
         raise Refused(f"There is no site {asked.site}.")
-    return Moment(change, at, site)
+    return Moment(change, at, site, asked.site)
 
 
 def subjects_at(change: int) -> dict[int, str]:
@@ -68,13 +69,14 @@ def opened(path: Path, moment: Moment, kind: str) -> Iterator[XmlWriter]:
     """A file of this kind (`Snapshot` or `Transactional`) that holds everything but the data, which come next."""
     at = moment.at.astimezone(UTC).isoformat()
     program, version = PROGRAM.split(" ", 1)
+    oid = ".".join(filter(None, (metadata.STUDY, moment.code, kind, str(moment.change))))
     with path.open("w", encoding="utf-8", newline="\n") as file:
         xml = XmlWriter(file)
         with xml.element(
             "ODM", xmlns=metadata.NAMESPACE, xmlns_ep=metadata.OWN_NAMESPACE, ODMVersion=metadata.VERSION,
-            FileType=kind, FileOID=f"{metadata.STUDY}.{kind}.{moment.change}", CreationDateTime=at, AsOfDateTime=at,
+            FileType=kind, FileOID=oid, CreationDateTime=at, AsOfDateTime=at,
             Originator=program, SourceSystem=program, SourceSystemVersion=version,
         ):  # fmt: skip
             metadata.write_study(xml)
-            metadata.write_admin(xml, moment.change)
+            metadata.write_admin(xml, moment.change, moment.site)
             yield xml

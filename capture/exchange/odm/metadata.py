@@ -16,7 +16,7 @@ from capture.exchange.odm import tables
 from capture.exchange.odm.tables import Table
 from capture.exchange.odm.xml_writer import XmlWriter
 from trial import protocol
-from trial.models import Participant, Person, Query, Role, Site
+from trial.models import Participant, Person, Query, Role, Signature, Site
 from trial.models.fields import MissingReasonField, PartialDateField
 from trial.protocol import MISSING_REASONS
 from trial.record.rows import Reader
@@ -192,20 +192,31 @@ USER_TYPES = {Role.INVESTIGATOR: "Investigator", Role.COORDINATOR: "Investigator
               Role.CHAIR: "Sponsor", Role.MONITOR: "Sponsor"}  # fmt: skip
 
 
-def write_admin(xml: XmlWriter, change: int) -> None:
-    """Users and sites as they were at a change, and what a signature means."""
+def write_admin(xml: XmlWriter, change: int, site: int | None) -> None:
+    """Users and sites as they were at a change, and what a signature means.
+
+    site: its id; then no other is named, and no user but those who have it or signed for its participants.
+    """
     read = Reader(change, is_whole=True)
+    signers = _signers(read, site)
     with xml.element("AdminData", StudyOID=STUDY):
         _user(xml, None, "system", "Endpoint System", "Other")
         for row in read.rows(Person, "role", Role.values):
-            _user(xml, row["id"], row["username"], row["full_name"], USER_TYPES.get(row["role"], "Other"))
+            if site is None or site in row["sites"] or row["id"] in signers:
+                _user(xml, row["id"], row["username"], row["full_name"], USER_TYPES.get(row["role"], "Other"))
         begun = _begun(change)
         _location(xml, None, "The study as a whole", "Sponsor", begun[None])
         for row in read.rows(Site, "struck_out_reason", [""]):
-            _location(xml, row["id"], f"{row['code']} {row['name']}", "Site", begun[row["id"]])
+            if site in (None, row["id"]):
+                _location(xml, row["id"], f"{row['code']} {row['name']}", "Site", begun[row["id"]])
         with xml.element("SignatureDef", OID=SIGNATURE, Methodology="Electronic"):
             xml.leaf("Meaning", "Signature of an investigator for the casebook of a participant")
             xml.leaf("LegalReason", "The signer is responsible for the data as they were when signed (21 CFR Part 11)")
+
+
+def _signers(read: Reader, site: int | None) -> set[int]:
+    people = [row["id"] for row in read.rows(Participant, "site_id", [site])] if site is not None else []
+    return {row["signed_by_id"] for row in read.rows(Signature, "participant_id", people)}
 
 
 def _user(xml: XmlWriter, person: int | None, login: str, name: str, kind: str) -> None:

@@ -64,7 +64,7 @@ def write(xml: XmlWriter, moment: Moment, subjects: Mapping[int, str]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
     read = Reader(None if moment.change == last_change() else moment.change)
-    written = _reference(xml, read)
+    written = _reference(xml, read, moment.site)
     holds = [row for row in read.rows(Hold, "state", ("in_force", "lift_asked")) if row["participant_id"] is None]
     with xml.element("ClinicalData", **metadata.OF_ROWS):
         ids = list(subjects)
@@ -76,12 +76,17 @@ def write(xml: XmlWriter, moment: Moment, subjects: Mapping[int, str]) -> int:
     return written
 
 
-def _reference(xml: XmlWriter, read: Reader) -> int:
-    written = 0
+def _reference(xml: XmlWriter, read: Reader, site: int | None) -> int:
+    written, of_site = 0, {site}
+    key_of = {Site: "id", Laboratory: "site_id", LaboratoryRange: "laboratory_id"}
     with xml.element("ReferenceData", **metadata.OF_ROWS):
         for model in OF_THE_STUDY:
             table = tables.tables()[model._meta.db_table]
-            for row in read.rows(model, "struck_out_reason", [""]):
+            rows = read.rows(model, "struck_out_reason", [""])
+            if site is not None:  # the next table hangs below what is left of this one
+                rows = [row for row in rows if row[key_of[model]] in of_site]
+                of_site = {row["id"] for row in rows}
+            for row in rows:
                 with xml.element("ItemGroupData", ItemGroupOID=tables.group_oid(table.table),
                                  ItemGroupRepeatKey=row["id"]):  # fmt: skip
                     _items(xml, table, row, {})

@@ -12,7 +12,18 @@ from odmlib.odm_loader import XMLODMLoader
 from tests.capture.exchange import cohort
 from tests.capture.odm_schema import stop_invalid
 from tests.cast import Cast, person
-from trial.models import Deviation, Hold, Person, Query, Role, Signature, Site, SourceVerification
+from trial.models import (
+    Deviation,
+    Hold,
+    Laboratory,
+    LaboratoryRange,
+    Person,
+    Query,
+    Role,
+    Signature,
+    Site,
+    SourceVerification,
+)
 from trial.models.audit import last_change
 from trial.record import changes, versions_in_force
 from trial.record.save import Save
@@ -182,6 +193,24 @@ def test_a_field_that_was_verified_is_not_the_entry_and_a_change_since_is_said(c
 
 
 def test_of_one_site_there_is_a_snapshot_without_a_trail(cast: Cast, tmp_path: Path) -> None:
-    assert "SubjectData" in exported(tmp_path / "north", site="NORTH").read_text(encoding="utf-8")
+    for each in (cast.north, cast.south):
+        for laboratory in (f"{each.code}-A", f"{each.code}-B"):
+            with changes.record(None, "system", "laboratories of the test"):
+                made = Laboratory.objects.create(site=each, name=laboratory)
+                LaboratoryRange.objects.create(laboratory=made, from_on="2026-01-01", analyte="HGB", unit="g/dL",
+                                               lower_limit=12)  # fmt: skip
+    elsewhere = cast.elsewhere[Role.INVESTIGATOR]
+    with changes.record(Save(elsewhere), "sign", participant=cast.participant):
+        Signature.objects.create(participant=cast.participant, signed_by=elsewhere, printed_name="S", meaning="x",
+                                 signed_at=datetime.now(UTC), at_change=8, head_seal="0" * 64, content_hash="0" * 64,
+                                 versions=[])  # fmt: skip
+    file = exported(tmp_path / "north", site="NORTH")
+    root, text = stop_invalid(file), file.read_text(encoding="utf-8")
+    assert "SubjectData" in text and "NORTH-B" in text and "SOUTH" not in text
+    assert root.attrib["FileOID"] == f"NET.NORTH.Snapshot.{last_change()}"
+    users = {each.text for each in root.iter(f"{ODM}LoginName")}
+    theirs = {each.username for each in Person.objects.filter(sites=cast.north)}
+    assert users == {"system", elsewhere.username, *theirs} and len(theirs) > 1
+    assert len(items(root, "IT.laboratoryrange.analyte")) == 2
     assert not (tmp_path / "north" / "odm_trail.xml").exists()
     assert "<SubjectData" not in exported(tmp_path / "south", site="SOUTH").read_text(encoding="utf-8")
