@@ -21,10 +21,12 @@ class QueriesFilter(FilterForm):
 
 
 class AskedFormFilter(FilterForm):
-    """The form that one query is raised about, and the site."""
+    """The form that one query is raised about, the site, and what a field of its entries says."""
 
     form = choice("Form")
     site = choice("Site", ("", "All your sites"))
+    field = choice("Only where", ("", "All entries"))
+    value = words("is (empty: has no value)", 60, placeholder="3 to 5")
 
 
 class WordingForm(PageForm):

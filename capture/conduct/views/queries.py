@@ -17,7 +17,7 @@ from capture.casebook import history, labels
 from capture.casebook.forms.laboratory import line_forms
 from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.registry import ENTRY_FORMS, FORMS
-from capture.conduct import queries
+from capture.conduct import conditions, queries
 from capture.conduct import queries as query_list
 from capture.conduct.forms import AnswerForm, AskedFormFilter, ManyForm, MoveForm, WordingForm, queries_filter
 from capture.conduct.queries import Where
@@ -254,6 +254,9 @@ def raise_many(request: HttpRequest) -> HttpResponse:
     form, site = request.GET.get("form", "registration"), request.GET.get("site", "")
     people = access.participants_for(request.user).select_related("site").order_by("number", "screening_number")
     entries = _asked_of(form, people.filter(site__code=site) if site else people)
+    named, condition, value = conditions.fields_of(form), request.GET.get("field", ""), request.GET.get("value", "")
+    if condition:
+        entries = [pair for pair in entries if condition in dict(named) and conditions.meets(pair[1], condition, value)]
     said, words = "", request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600]
     if request.method == "POST":
         try:
@@ -268,10 +271,13 @@ def raise_many(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} sent to the sites.")
             return redirect(f"{reverse('capture:queries')}?{urlencode({'state': 'open', 'form': form, 'mine': '1'})}")
     called = [(str(row.pk), _called(form, owner, row)) for owner, row in entries[:MOST_ASKED]]
+    # Who asks by a condition has looked at what it found: all of it is ticked until somebody takes a tick away.
+    chosen_first = [key for key, _ in called] if condition and request.method == "GET" else request.POST.getlist("who")
     shown = {
-        "form": ManyForm(system_queries.TEMPLATES, words, called, request.POST.getlist("who")),
-        "total": len(entries), "most": MOST_ASKED,
-        "filter_form": AskedFormFilter({"form": form, "site": site}, form=labels.TITLES.items(),
+        "form": ManyForm(system_queries.TEMPLATES, words, called, chosen_first),
+        "total": len(entries), "most": MOST_ASKED, "condition": condition,
+        "filter_form": AskedFormFilter({"form": form, "site": site, "field": condition, "value": value}, field=named,
+                                       form=labels.TITLES.items(),
                                        site=[(each.code, str(each)) for each in access.sites_for(request.user)]),
         "reasons": [said] if said else [],
     }  # fmt: skip

@@ -298,6 +298,27 @@ def test_a_bulk_query_is_offered_entries_that_are_on_record_with_their_value(cas
     assert mona.post("/queries/raise/?form=death", sent).status_code == 422
 
 
+def test_a_bulk_query_by_condition_is_previewed_with_all_that_meets_it_ticked(cast: Cast, level: HormoneLevel) -> None:
+    mona, address = client_of(cast, Role.MONITOR), "/queries/raise/?form=hormone&field=value&value="
+
+    def ticked(asked: str) -> list[str]:
+        return re.findall(r'name="who" value="(\d+)"[^>]* checked', mona.get(address + asked).content.decode())
+
+    for asked in ("210", "200-220", "200 to 210"):
+        assert ticked(asked) == [str(level.pk)], asked
+    for asked in ("", "220-300", "21"):
+        page = mona.get(address + asked).content.decode()
+        assert "No entries meet the condition" in page and 'name="who"' not in page, asked
+    assert ticked("") == [] and "1 entry meets the condition" in mona.get(f"{address}210").content.decode()
+    assert ticked("210&field=nothing") == [], "a field that the form does not have finds nothing"
+    for asked in ("CGA", "chromogranin a"):
+        assert str(level.pk) in mona.get(f"/queries/raise/?form=hormone&field=marker&value={asked}").content.decode()
+    refused = mona.post(f"{address}220-300", {"who": [level.pk], "words": "Which kit?"})
+    assert refused.status_code == 422 and not Query.objects.exists(), "only what meets the condition is asked about"
+    assert mona.post(f"{address}210", {"who": [level.pk], "words": "Which kit?"}).status_code == 302
+    assert Query.objects.get().row_id == level.pk
+
+
 def test_another_sites_query_is_404_and_not_listed(cast: Cast, level: HormoneLevel) -> None:
     query = raised(cast, level)
     sol = Client()
