@@ -114,6 +114,12 @@ def _current_names(laboratories: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {each: name for name, former in laboratories for each in (name, *former.splitlines())}
 
 
+def is_called(site_id: int, name: str, other: str) -> bool:
+    """Whether both are names, of now or before, of one laboratory of the site."""
+    current = _current_names(Laboratory.objects.standing().filter(site=site_id).values_list("name", "former_names"))
+    return current.get(name, name) == current.get(other, other)
+
+
 def _day(form: VisitForm, name: str) -> date | None:
     try:
         return form.fields[name].clean(form[name].value())  # type: ignore[no-any-return]

@@ -223,9 +223,12 @@ class Writer:
         if kind == "adverse_event":
             values["continues"] = entry.continues.on_record if entry.continues else None
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
+        on_record = book.lines.of(entry.on_record) if book.lines is not None and entry.on_record is not None else ()
+        already = len(on_record)
         if kind == "visit":
-            lines = laboratories.with_limits(self.participant, values, lines)  # type: ignore[arg-type]
-        already = len(book.lines.of(entry.on_record)) if book.lines is not None and entry.on_record is not None else 0
+            had = {each.analyte for each in on_record}
+            kept, new = ([each for each in lines if (each["analyte"] in had) is there] for there in (True, False))
+            lines = kept + laboratories.with_limits(self.participant, values, new)  # type: ignore[arg-type]
         save = self.run.save(entry.edition)
         if entry.on_record is not None:
             save = replace(save, reason="as imported")

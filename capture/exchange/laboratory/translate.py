@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from capture.casebook import versions
+from capture.entry.services import laboratories
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, columns_in
 from capture.exchange.importing.compare_with_record import COMES_ALONG, DIFFERS, compared_columns, said_by_record
@@ -25,8 +26,10 @@ from trial.protocol import MARKER_UNITS, form_versions
 from trial.refused import Refused
 
 SIGNED = re.compile(r"([<>])\s*(.+)")
+LIMITS = ("lower_limit", "upper_limit")
 # What a file of a laboratory may say of a line; limits that it leaves out are those of the laboratory.
-SAID = ("value", "value_qualifier", "unit", "lower_limit", "upper_limit")
+SAID = ("value", "value_qualifier", "unit", *LIMITS)
+OF_ANOTHER = "The visit names the laboratory “{}”: limits that this file leaves out would be those of that one."
 Row = dict[str, str]
 
 
@@ -200,10 +203,12 @@ def _visit(made: Translated, visit: Visit, results: list[Result], layout: Layout
     said = said_by_record("visit", visit)
     row = {name: said[name] for name in compared_columns("visit")}
     number = versions.number_of(participant.site_id, "visit", None)
-    if not row[COMES_ALONG] and COMES_ALONG not in form_versions.asked_after("visit", number):
-        row[COMES_ALONG] = layout.laboratory
-    made.add("visit", {**_of(participant), "entry": own, **row}, None)
     standing = {each.analyte: each for each in LaboratoryResult.objects.standing().filter(visit=visit)}
+    is_asked = COMES_ALONG not in form_versions.asked_after("visit", number)
+    if is_asked and not row[COMES_ALONG] and not standing:  # what is on record may be of another laboratory
+        row[COMES_ALONG] = layout.laboratory
+    others = row[COMES_ALONG] and not laboratories.is_called(participant.site_id, row[COMES_ALONG], layout.laboratory)
+    made.add("visit", {**_of(participant), "entry": own, **row}, None)
     columns = compared_columns("laboratory")
     for each in standing.values():
         line = {name: cells.text(getattr(each, name)).strip() for name in columns}
@@ -215,6 +220,9 @@ def _visit(made: Translated, visit: Visit, results: list[Result], layout: Layout
             made.problems.append(Problem(made.name, words, result.line))
         elif result.code in standing:
             made.problems += _differences(made, standing[result.code], result)
+        elif others and not all(result.cells.get(name) for name in LIMITS):
+            words = OF_ANOTHER.format(row[COMES_ALONG])
+            made.problems.append(Problem(made.name, words, result.line))
         else:
             line = {"analyte": result.code, **result.cells}
             made.add("laboratory", {**_of(participant), "visit": own, **line}, result.line)

@@ -1,5 +1,6 @@
 """Files of laboratories: results and hormone levels come in as if typed, once, and what is not known is named."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from capture.casebook.registry import ENTRY_FORMS
-from capture.entry.services import entries
+from capture.entry.services import entries, laboratories
 from capture.exchange.laboratory import layout
 from capture.grading.event_proposals import open_proposals
 from tests.capture.grading.test_event_proposals import VISIT, line
@@ -101,6 +102,38 @@ def test_results_are_added_beside_those_that_the_visit_has(cast: Cast, tmp_path:
     assert {each.analyte for each in LaboratoryResult.objects.standing().filter(visit=visit)} == {"HGB", "PLAT"}
     kept.refresh_from_db()
     assert kept.value == Decimal("9.4") and kept.struck_out_reason == ""
+
+
+def test_limits_are_those_of_the_laboratory_that_measured_and_results_on_record_stay(
+    cast: Cast, visited: Visit, tmp_path: Path
+) -> None:
+    nora, on = Save(cast.people[Role.COORDINATOR], reason="as read"), date(2026, 1, 1)
+    whom = laboratories.Whom(from_on=on)
+    for name, upper in (("Central", 16), ("Local lab", 15)):
+        declared = laboratories.add(nora, cast.north, name)
+        laboratories.declare(nora, declared, whom, [
+            laboratories.Limits("HGB", "g/dL", Decimal(12), Decimal(upper)),
+            laboratories.Limits("PLAT", "10^9/L", Decimal(150), Decimal(upper * 25)),
+        ])  # fmt: skip
+    # Typed without limits and without a laboratory: the file's laboratory did not measure it.
+    visit = entries.save(nora, cast.participant, ENTRY_FORMS["visit"], {**VISIT, "laboratory_name": ""}, row=visited,
+                         lines=[{**line("HGB", "9.4", "g/dL"), "lower_limit": None, "upper_limit": None}])  # fmt: skip
+    without = PLATELETS.replace("150;400", ";")
+    assert "Imported 1 rows" in imported(tmp_path, without)
+    visit.refresh_from_db()
+    found = {each.analyte: each.upper_limit for each in LaboratoryResult.objects.standing().filter(visit=visit)}
+    assert (visit.laboratory_name, found) == ("", {"HGB": None, "PLAT": None})
+
+
+def test_a_visit_of_another_laboratory_gives_a_file_no_limits(cast: Cast, visited: Visit, tmp_path: Path) -> None:
+    nora = Save(cast.people[Role.COORDINATOR], reason="as read")
+    entries.save(nora, cast.participant, ENTRY_FORMS["visit"], {**VISIT, "laboratory_name": "Local lab"}, row=visited)
+    with pytest.raises(CommandError, match="nothing was imported"):
+        imported(tmp_path, PLATELETS.replace("150;400", ";"))
+    assert "names the laboratory “Local lab”" in (tmp_path / "out").read_text(encoding="utf-8")
+    assert "Imported 1 rows" in imported(tmp_path, PLATELETS), "with limits of its own"
+    visited.refresh_from_db()
+    assert visited.laboratory_name == "Local lab"
 
 
 def test_another_value_than_on_record_is_a_difference_and_nothing_is_written(
