@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from trial.refused import Refused
 
-# Zero-width and format characters, controls but for tab and line breaks, directions of writing, fillers, tags.
+# Zero-width and format characters, controls but for tab and line breaks, directions of writing, fillers, tags;
+# U+FFFE and U+FFFF, which are no characters.
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _UNREADABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
 LONGEST = 40

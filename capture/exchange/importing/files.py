@@ -16,7 +16,7 @@ from typing import IO, Self
 
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, COMES_IN, STRUCK_OUT, DataSet, columns_in, every, known_columns
-from trial.rules.typed_text import unseen
+from trial.rules.typed_text import unreadable, unseen
 
 # Files of an export that an import passes by.
 PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv"}) | {
@@ -275,7 +275,7 @@ def _wrong_row(row: FileRow, header: list[str], values: list[str]) -> Problem | 
         if value.startswith(cells.FORMULA_SIGNS):
             words = f"“{value[:40]}” looks like a spreadsheet formula. If it is text, put ' before it."
             return row.problem(words, name)
-        if refused := unseen(value):
+        if refused := unseen(value) or unreadable(value):
             return row.problem(refused, name)
     return None
 

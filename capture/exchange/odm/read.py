@@ -4,6 +4,7 @@ Read piece by piece, and never further than its limits: no document type, no ent
 values. What is not known is counted by its OID, so that one reading names all of it.
 """
 
+import base64
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +12,11 @@ from typing import Any
 from xml.parsers import expat
 
 from capture.exchange.importing.files import LETTERS_IN_A_CELL
+from capture.exchange.importing.upload import MOST_BYTES
 from capture.exchange.odm import metadata, tables
 from capture.exchange.odm.tables import Table
 from trial.refused import Refused
 
-MOST_BYTES = 4_000_000_000
 DEEPEST = 32
 LONGEST = 10_000_000  # bytes of one element with its attributes
 _PIECE = 1 << 16
@@ -38,7 +39,7 @@ class Rows:
 def read(path: Path) -> Rows:
     """Reads the file. Raises Refused, OSError."""
     if path.stat().st_size > MOST_BYTES:
-        raise Refused(f"The file is larger than {MOST_BYTES // 1_000_000_000} GB.")
+        raise Refused(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
     reading = _Reading()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
@@ -162,9 +163,19 @@ class _Reading:
         if attributes.get("IsNull") == "Yes" or attributes.get("TransactionType") == "Remove":
             row.pop(column, None)
         elif "Value" in attributes:
-            row[column] = attributes["Value"]
+            row[column] = self._decoded(attributes)
         else:  # an element of its type, whose text is the value
             self.item, self.text = column, ""
+
+    def _decoded(self, attributes: dict[str, str]) -> str:
+        """Our own files have text that XML cannot hold in base64, and say so by their types x and y."""
+        value = attributes["Value"]
+        if attributes.get(f"{metadata.OWN_NAMESPACE} Type") not in ("x", "y"):
+            return value
+        try:
+            return base64.b64decode(value, validate=True).decode()
+        except ValueError:
+            raise self._refused(f"the value of {attributes['ItemOID']} is not the base64 of a text") from None
 
     def _end(self, name: str) -> None:
         namespace, _, name = name.rpartition(" ")

@@ -9,10 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from capture.exchange.importing import import_jobs
+from capture.exchange import data_sets
+from capture.exchange.importing import files, import_jobs
 from capture.exchange.odm import read
 from capture.exchange.odm.read import Rows
 from capture.exchange.odm.translate import translate
+from capture.trail.odm import verify_odm
 from tests.capture.exchange import cohort
 from tests.capture.exchange.test_round_trip import files_agree, sites
 from tests.cast import Cast, person
@@ -141,6 +143,21 @@ def test_what_others_write_otherwise_is_read(tmp_path: Path) -> None:
     assert list(read.read(path).rows.values()) == [{"because": "漢"}]
 
 
+OWN = ' xmlns:ep="urn:endpoint:odm:1" ep:Type="{}"'
+
+
+def test_text_that_xml_cannot_hold_comes_back_as_it_was_and_is_refused_by_the_import(tmp_path: Path) -> None:
+    text = "a\ufffeb\x01"
+    found = of(tmp_path, row(item("because", verify_odm.coded(text), OWN.format("x")) + item("cause", "YQ==")))
+    assert list(found.rows.values()) == [{"because": text, "cause": "YQ=="}]
+    for each in (text, "\uffff", "\ufffd"):
+        problem = files._wrong_row(files.FileRow(data_sets.COMES_IN[0], 2, {}), ["because"], [each])
+        assert problem is not None and "There is a character here" in problem.words
+    for wrong in ("YQ", "/w==", "é"):
+        with pytest.raises(Refused, match=r"IT\.death\.because is not the base64 of a text"):
+            of(tmp_path, row(item("because", wrong, OWN.format("y"))))
+
+
 ENTITIES = '<!DOCTYPE ODM [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE ODM SYSTEM "file:///etc/passwd">'
 REFUSED = (
@@ -171,7 +188,7 @@ def test_a_file_or_an_element_without_end_is_refused(tmp_path: Path, monkeypatch
     with pytest.raises(Refused, match="an element has more than 0 MB"):
         of(tmp_path, row(item("because", "x" * 900_000)))
     monkeypatch.setattr(read, "MOST_BYTES", 1000)
-    with pytest.raises(Refused, match="larger than 0 GB"):
+    with pytest.raises(Refused, match="larger than 0 MB"):
         of(tmp_path, row(item("because", "x" * 900)))
 
 

@@ -88,7 +88,10 @@ def test_a_whole_number_is_the_same_number_without_a_fraction(typed: str) -> Non
     assert decimal_number(typed) == whole
 
 
-@pytest.mark.parametrize("letter", "\u200b\u200f\u2060\ufeff\u202a\u202e\u2066\u2069\x00\x1b\x7f\xad\u061c\u2028\u3164")
+UNSEEN = "\u200b\u200f\u2060\ufeff\u202a\u202e\u2066\u2069\x00\x1b\x7f\xad\u061c\u2028\u3164\ufffe\uffff"
+
+
+@pytest.mark.parametrize("letter", UNSEEN)
 def test_a_character_that_cannot_be_seen_is_named_wherever_it_stands(letter: str) -> None:
     for text in (f"a{letter}b", f"{letter}ab", f"ab{letter}"):
         assert f"(U+{ord(letter):04X})" in typed_text.unseen(text)
