@@ -65,6 +65,8 @@ def _words(label: str | None = None) -> WordsField:
 class DetailsForm(forms.Form):
     """What is known of the participant at screening; dates and ECOG may be missing for a reason."""
 
+    # Prior therapies are rows of their own; words of earlier entries stay in view and can be corrected.
+    only_on_record = ("prior_therapy",)
     help = {
         "site": ("The site of the participant; it cannot be changed later.", ""),
         "registered_on": (
@@ -133,9 +135,9 @@ class ChecklistForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Prior therapies are rows of their own; words of earlier entries stay in view and can be corrected.
-        if not (self.initial.get("prior_therapy") or self.data.get("prior_therapy")):
-            self.fields.pop("prior_therapy", None)
+        for name in DetailsForm.only_on_record:
+            if not (self.initial.get(name) or self.data.get(name)):
+                self.fields.pop(name, None)
         for item in protocol.ELIGIBILITY:
             self._add_item(item)
 

@@ -8,6 +8,7 @@ from django import forms
 
 from capture.casebook.forms.base import Form
 from capture.casebook.forms.laboratory import shown_unit
+from capture.casebook.forms.registration import MADE_FROM, ChecklistForm
 from capture.casebook.registry import CASEBOOK
 from trial import protocol
 from trial.drawing import pdf
@@ -68,9 +69,9 @@ class Question(NamedTuple):
 
 
 def questions(form: Form, edition: int | None = None) -> Iterator[Question]:
-    """Those of an edition (None: the newest); a value that may be missing asks for the reason."""
+    """Those of an edition (None: those that a new entry answers); a value that may be missing asks for the reason."""
     asked = form.form.base_fields
-    later = form_versions.asked_after(form.kind, edition) if edition is not None else ()
+    later = form_versions.asked_after(form.kind, edition) if edition else getattr(form.form, "only_on_record", ())
     labels = form_versions.labels(form.kind, edition) if edition is not None else {}
     for name, field in asked.items():
         if not field.widget.is_hidden and not name.endswith(REASON) and name not in later:
@@ -92,9 +93,12 @@ def answer(field: Any) -> str:
 def tables(form: Form) -> list[Table]:
     """The rows below an entry."""
     if form.kind == "registration":
-        rows: list[Sequence[str]] = [(each.words, "☐ yes   ☐ no", "\n" if each.is_laboratory else "") for each in
-                                     protocol.ELIGIBILITY]  # fmt: skip
-        return [(("Criterion", "Answer", "Value and date"), rows, (100, 30, 52))]
+        asked, parts = ChecklistForm().fields, " / ".join(words for _, words in MADE_FROM)
+        rows: list[Sequence[str]] = [
+            (each.words, f"{parts if each.is_multiple else each.unit}:\n", "\n") if each.is_laboratory
+            else (each.words, answer(asked[f"met_{each.code}"]), "") for each in protocol.ELIGIBILITY
+        ]  # fmt: skip
+        return [(("Criterion", "Met, or value", "Laboratory date"), rows, (92, 56, 34))]
     if form.kind == "visit":
         rows = [(ANALYTES[each.code], "", " / ".join(map(shown_unit, each.units)), "", "", "") for each in
                 protocol.LABORATORY]  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from capture.casebook.forms.registration import ChecklistForm, DetailsForm
 from capture.casebook.registry import CASEBOOK
 from capture.copies.paper import annotated, blank
 from tests.capture.copies.pdf import text_of
@@ -31,6 +32,18 @@ def test_every_field_of_every_form_is_on_paper_with_its_choices() -> None:
                   "Missing-value reason"):
         assert _words(words) in text, words
     assert all(_words(item.words) in text for item in protocol.ELIGIBILITY)
+
+
+def test_paper_asks_the_criteria_as_the_screen_does() -> None:
+    registration = CASEBOOK[0]
+    asked = {each.field for each in blank.questions(registration)}
+    on_screen = set(ChecklistForm().fields) | set(DetailsForm.base_fields)
+    assert "prior_therapy" not in asked and {"sex", "histology"} <= asked <= on_screen | {"registered_on"}
+    ((head, rows, _),) = blank.tables(registration)
+    answers = {item.code: row[1] for item, row in zip(protocol.ELIGIBILITY, rows, strict=True)}
+    assert head[1] == "Met, or value" and answers["no_infection"] == "☐ Met   ☐ Not met"
+    assert (answers["bilirubin"], answers["platelets"]) == ("Value / Upper limit:\n", "/mm³:\n")
+    assert "☐yes☐no" not in _words(text_of(blank.pages())).split("Criterion")[1].split("version")[0]
 
 
 def test_they_are_fetched_from_the_list_of_participants(cast: Cast) -> None:
