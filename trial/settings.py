@@ -189,8 +189,10 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "trial.accounts.security.sign_ins.address_of"
 
 SESSION_COOKIE_HTTPONLY = True
+PERSON_COOKIE_NAME = "endpoint_person"  # trial.accounts.security.kept_forms
 if PRACTICE:  # a browser keeps one cookie for all ports of a machine
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "practice_session", "practice_csrf"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, PERSON_COOKIE_NAME = "practice_session", "practice_csrf", "practice_person"
+    MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60  # one working day
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -45,6 +45,7 @@ def test_the_page_says_where_to_practice_and_that_the_study_is_no_place_for_it(c
     with override_settings(PRACTICE_ADDRESS="https://practice.example/"):
         page = client.get("/start/").content.decode()
     assert '<a href="https://practice.example/">open the practice installation</a>' in page
+    assert "It opens only on the computer that it was started on." in page
     assert " · practice</span>" not in client.get("/work/").content.decode()
     with override_settings(PRACTICE=True):
         assert "This is the practice installation." in client.get("/start/").content.decode()
@@ -68,6 +69,23 @@ def test_the_practice_installation_has_its_own_folder_and_knows_of_no_other_data
     finally:
         for name in left:
             monkeypatch.delenv(name)
+
+
+def _cookies(**environment: str) -> set[str]:
+    """Names of the cookies that an installation sets, whatever its port."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    asked = ("import django; from django.conf import settings as s; django.setup();"
+             "from django.contrib.messages import storage; from trial.accounts.security import kept_forms as k;"
+             "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, k.COOKIE, 'messages' * ('Fall' in s.MESSAGE_STORAGE))")
+    done = subprocess.run([sys.executable, "-c", asked], cwd=HERE, capture_output=True, text=True, check=True,
+                          env=kept | {"DJANGO_SETTINGS_MODULE": "trial.settings"} | environment)  # fmt: skip
+    return set(done.stdout.split())
+
+
+def test_practice_on_the_same_machine_overwrites_no_cookie_of_the_study(tmp_path: Path) -> None:
+    study = _cookies(ENDPOINT_DATA=str(tmp_path / "study"))
+    practice = _cookies(ENDPOINT_DATA=str(tmp_path / "practice"), ENDPOINT_PRACTICE="on")
+    assert len(study) == 4 and len(practice) == 3 and not study & practice
 
 
 @pytest.mark.parametrize("also", [{"DATABASE_URL": "postgresql://e:f@127.0.0.1/study"}, {"ENDPOINT_ENV": "production",

@@ -3,6 +3,7 @@
 Who that is: the session when it is only locked, else a signed cookie set at sign-in.
 """
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -11,7 +12,7 @@ from trial.record import drafts
 from trial.refused import Refused
 from trial.rules.typed_text import key
 
-COOKIE = "endpoint_person"
+COOKIE = settings.PERSON_COOKIE_NAME
 COOKIE_SECONDS = drafts.DAYS[True] * 86_400
 
 
