@@ -71,7 +71,7 @@ def test_values_are_written_as_the_record_knows_them(north: Site, tmp_path: Path
     assert (fatigue["grade_missing"], fatigue["attribution_missing"]) == ("unknown", "pending")
     assert (fatigue["study_number"], fatigue["screening_number"], fatigue["site"]) == ("NET-001", "2", "NORTH")
     hormones = [each["value"] for each in _read(tmp_path / "out", "hormone")]
-    assert sorted(hormones) == ["", "180", "20", "420.125"]
+    assert sorted(hormones) == ["", "120", "180", "20", "420.125"]
     treated = [each["locally_treated_on"] for each in _read(tmp_path / "out", "lesions") if each["label"] == "T4"]
     assert treated == ["2026-04-22"]
 
