@@ -48,11 +48,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that somebody did at some moment, and what it did, line by line. mark: as of words, of the head."""
+    """Something that somebody did at some moment, and what it did, line by line.
+
+    mark: as of words, of the head. struck: the places of the lines that are not as they should be.
+    """
 
     head: str
     lines: tuple[str, ...] = ()
     mark: str = ""
+    struck: frozenset[int] = frozenset()
     kind = "act"
 
 
@@ -61,23 +65,28 @@ Block = Facts | Table | Words | Act
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what stands below it, and the sections below that; `anchor` names it within its document."""
+    """A heading with what stands below it, and the sections below that; `anchor` names it within its document.
+
+    together_mm: what it takes on paper, of one that may not be broken over two pages; 0 of any other.
+    """
 
     title: str
     blocks: tuple[Block, ...] = ()
     parts: tuple["Section", ...] = ()
     anchor: str = ""
+    together_mm: int = 0
 
 
 @dataclass(frozen=True)
 class Document:
-    """A whole copy or report. foot: what each sheet of paper says of itself."""
+    """A whole copy or report. foot: what each sheet of paper says of itself; name: of the file, unless its title."""
 
     title: str
     subtitle: str
     foot: str
     cover: tuple[Block, ...]
     sections: tuple[Section, ...] = field(default=())
+    name: str = ""
 
 
 def page(document: Document, **more: Any) -> str:
@@ -91,7 +100,7 @@ def page(document: Document, **more: Any) -> str:
 
 def pages(document: Document, compressed: bool = True) -> bytes:
     """The document as PDF: A4, with an outline to jump by."""
-    sheets = paper.sheets(document.title, document.foot)
+    sheets = paper.sheets(document.name or document.title, document.foot)
     sheets.set_compression(compressed)
     paper.line(sheets, document.title, 20, "B")
     paper.line(sheets, document.subtitle, 11, color=GRAY)
@@ -112,6 +121,8 @@ def _contents(sheets: Any, document: Document) -> None:
 
 
 def _section(sheets: Any, section: Section, level: int) -> None:
+    if section.together_mm and sheets.will_page_break(section.together_mm):
+        sheets.add_page()
     paper.heading(sheets, section.title, (13, 10, 9)[level], level)
     _blocks(sheets, section.blocks, 8)
     for part in section.parts:
@@ -150,6 +161,6 @@ def _act(sheets: Any, act: Act) -> None:
     if sheets.will_page_break(ACT_MM):
         sheets.add_page()
     paper.line(sheets, act.head, 7.5, "B", RED if act.mark == "struck" else INK)
-    for words in act.lines:
-        paper.line(sheets, words, 7)
+    for place, words in enumerate(act.lines):
+        paper.line(sheets, words, 7, *(("B", RED) if place in act.struck else ()))
     sheets.ln(1)

@@ -27,6 +27,11 @@ class Result:
     variants: int = 0
     words: str = ""
 
+    @property
+    def is_failure(self) -> bool:
+        """Returns whether it makes the report not valid: a test that gave no result is as one that failed."""
+        return self.outcome in ("failed", "not run")
+
 
 def run(tests: list[str]) -> dict[str, Result]:
     """Runs the tests by `run.py test` and reads the results; one entry for each test asked for. Raises Refused."""

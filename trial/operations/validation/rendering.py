@@ -7,6 +7,7 @@ from trial.operations.validation.operation import Result
 from trial.operations.validation.report import HOW_TO_READ, LIMITS, SIGNATURES, Report
 from trial.operations.validation.requirements import Requirement
 
+SIGNATURES_MM = 75  # their heading, three rows to sign in, and the limits of the report
 MARKS = {True: "as expected", False: "NOT as expected", None: "noted"}
 
 
@@ -38,7 +39,9 @@ def _document(report: Report) -> Document:
         "Validation report", f"Endpoint, set up for {report.study}",
         f"Endpoint {report.version}, {report.fingerprint[:16]}, {instant(report.began_at)}",
         (verdict, *(Words(words, "framed") for words in report.gaps)),
-        tuple(Section(title, tuple(blocks), (), title.split()[0].lower()) for title, blocks in parts),
+        tuple(Section(title, tuple(blocks), (), title.split()[0].lower(), SIGNATURES_MM if title == "Signatures" else 0)
+              for title, blocks in parts),
+        f"Validation report: {report.verdict}",
     )  # fmt: skip
 
 
@@ -50,13 +53,14 @@ def _installation(report: Report) -> Table:
 
 def _requirement(requirement: Requirement, report: Report) -> Act:
     """Its words, its sources, what is open, and the result of each of its tests."""
-    outcome, tests = report.outcome(requirement), requirement.tests
+    outcome = report.outcome(requirement)
+    tests = [report.results.get(test, Result(test, "not tried")) for test in requirement.tests]
     still_open = (f"Open{' in part' if tests else ''}: {requirement.open}",) if requirement.open else ()
+    above = (requirement.words, f"{requirement.area}. {'; '.join(requirement.sources)}.", *still_open)
     return Act(
         f"{requirement.number}   {outcome}",
-        (requirement.words, f"{requirement.area}. {'; '.join(requirement.sources)}.", *still_open,
-         *(_test(report.results.get(test, Result(test, "not tried"))) for test in tests)),
-        "struck" if outcome == "failed" else "",
+        (*above, *map(_test, tests)), "struck" if outcome == "failed" else "",
+        frozenset(place for place, test in enumerate(tests, len(above)) if test.is_failure),
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class Report:
         """Lists in words what failed: checks of the installation, then tests."""
         broken = [f"{check.name}: {check.found}" for check in self.checks if check.is_good is False]
         return broken + [f"{result.test}: {result.outcome}" for result in self.results.values()
-                         if result.outcome in ("failed", "not run")]  # fmt: skip
+                         if result.is_failure]  # fmt: skip
 
     @property
     def gaps(self) -> list[str]:

@@ -4,12 +4,15 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.capture.copies.pdf import text_of
+from trial.drawing import sections
 from trial.operations.validation import installation, operation, rendering, report, requirements
 from trial.operations.validation.operation import Result, outcome_of, results_in
 from trial.operations.validation.report import Report
@@ -153,6 +156,39 @@ def test_one_failed_test_and_one_skipped_one_decide_the_verdict() -> None:
     failed = _report(results={**whole.results, first: Result(first, "failed", 1, "assert False")})
     assert (skipped.verdict, failed.verdict) == ("Incomplete", "Not valid")
     assert "no Chromium" in rendering.html(skipped).decode() and "Not valid." in rendering.html(failed).decode()
+
+
+@pytest.mark.parametrize("outcome", ["failed", "not run"])
+def test_each_line_of_a_test_that_did_not_pass_is_marked_on_page_and_paper(
+    outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[str, tuple[object, ...]]] = []
+    monkeypatch.setattr(sections.paper, "line", lambda sheets, words, size, *how, **more: drawn.append((words, how)))
+    first, second = next(each for each in all_requirements() if len(each.tests) > 1).tests[:2]
+    results = {**_report().results, first: Result(first, outcome, 2, "no <answer>")}
+    made = _report(results=results)
+    page, said = rendering.html(made).decode(), f"{outcome} × 2: {first} (no <answer>)"
+    assert f'<li class="struck">{escape(said)}</li>' in page and f"<li>passed: {second}</li>" in page
+    rendering.pdf(made)
+    how = dict(drawn)
+    assert (how[said], how[f"passed: {second}"]) == (("B", sections.RED), ())
+
+
+def test_the_signatures_and_the_limits_beneath_stand_on_one_sheet_wherever_the_tests_end() -> None:
+    """The checks fill the first sheet to its end, one after the other."""
+    for count in range(14, 24, 2):
+        checks = [installation.Check(f"Check {number}", "1", "1", True) for number in range(count)]
+        made = _report(checks=checks, requirements=all_requirements()[:1], results={})
+        sheets = re.split(r"page \d+ of", text_of(rendering.pdf(made)))
+        whole = [all(words in sheet for words in (*report.SIGNATURES, "sponsor's to validate.")) for sheet in sheets]
+        assert whole.count(True) == 1, count
+
+
+def test_the_file_is_named_by_its_verdict() -> None:
+    first = all_requirements()[0].tests[0]
+    made = _report(results={first: Result(first, "failed")})
+    assert "<title>Validation report: Not valid" in rendering.html(made).decode()
+    assert b"/Title (Validation report: Not valid)" in rendering.pdf(made)
 
 
 @pytest.mark.requirement("R66")
