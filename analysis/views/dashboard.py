@@ -92,7 +92,7 @@ def behind(request: HttpRequest, panel: GroupPanel, figure: str) -> HttpResponse
     outside = [outcome for outcome in among if asked.outside(outcome)] if asked.outside else []
     context = {"panel": panel, "moment": panel.moment, "title": asked.title, "rows": rows, "in_all": len(members),
                "is_computed": is_computed, "outside": outside}  # fmt: skip
-    return render(request, "analysis/behind.html", context)
+    return render(request, "analysis/dashboard/behind.html", context)
 
 
 @access.allows(*access.READS_RESULTS)
