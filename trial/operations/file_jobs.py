@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,12 @@ def of_kind(kind: str) -> list[FileJob]:
 
 
 def _standing() -> Any:
-    return FileJob.objects.select_related("person")
+    """Those that are still kept: an older one may be there yet, since `begin` alone forgets it."""
+    return FileJob.objects.select_related("person").filter(told_at__gte=_kept_since())
+
+
+def _kept_since() -> datetime:
+    return timezone.now() - timedelta(seconds=KEPT_SECONDS)
 
 
 def is_silent(job: FileJob) -> bool:
@@ -197,5 +202,5 @@ def forget(job: FileJob) -> None:
 
 def forget_old() -> None:
     """Whatever is older than a day."""
-    for job in FileJob.objects.filter(told_at__lt=timezone.now() - timedelta(seconds=KEPT_SECONDS)):
+    for job in FileJob.objects.filter(told_at__lt=_kept_since()):
         forget(job)

@@ -1,6 +1,7 @@
 """The board's report on the page of data cuts: asked for, made apart, fetched by who reads results."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from analysis.results import board_report, data_cuts
 from analysis.views.files import plot_downloads, report_jobs
@@ -86,6 +88,23 @@ def test_nobody_without_results_asks_for_a_report_or_fetches_one(cast: Cast, mon
     other = FileJob.objects.create(kind=file_jobs.ARCHIVE, person=cast.people[Role.MONITOR])
     file_jobs.put(other, "report.pdf", BytesIO(b"not a report"))
     assert statistician.get(f"{ASK}{other.id}/report.pdf").status_code == 404
+
+
+def test_a_report_is_created_again_by_the_program_of_today_and_one_that_is_no_longer_kept_is_not_offered(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_jobs.os, "nice", lambda _: 0)
+    chair, name = client_of(cast.people[Role.CHAIR]), DataCut.objects.get().name
+    chair.post(ASK, {"cut": name})
+    job = report_jobs.carry_out(FileJob.objects.get())
+    address = f"{ASK}{job.id}/report.pdf"
+    assert f'aria-label="Create again the report of {name}"' in page_of(chair) and address in page_of(chair)
+    late = timezone.now() - timedelta(seconds=file_jobs.KEPT_SECONDS + 60)
+    FileJob.objects.update(told_at=late)
+    assert f'aria-label="Create the report of {name}"' in page_of(chair) and address not in page_of(chair)
+    assert chair.get(address).status_code == 404, "nothing was begun since, so its files are still there"
+    assert chair.post(ASK, {"cut": name}).status_code == 302
+    assert "Under way" in page_of(chair) and FileJob.objects.get().id != job.id
 
 
 def test_a_report_that_broke_off_says_so_and_is_asked_for_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
