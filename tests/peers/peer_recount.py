@@ -1,9 +1,16 @@
-"""Every figure and table of a group's results, counted again by R from the exported files. By hand, where R is:
+"""Figures and tables of a group's results, counted again by R from the exported files. By hand, where R is:
 
     .venv/bin/python -m pytest -q -n 0 -s tests/peers/peer_recount.py
 
 Of the demo, and of generated studies with 0, 1 and 500 participants a group, in which nobody or everybody has an event,
 and whose curves end with one at risk. Prints how many numbers were compared and each difference, and fails on one.
+
+Read from the program's own ADaM and not derived anew: who is in a population, who responded, when an event was and how
+long a time is (`peer_responses.py` derives responses and times). Left out: the interval of the primary endpoint, the
+two-stage plan with its operating characteristics, the boundary of toxicity, all lines of sensitivity, intensity,
+reductions and delays of dose, hormones by marker, shifts of tests with a grade on either side of normal, and subgroups
+other than sex.
+
 Needs R with haven and survival. PEER_PARTICIPANTS: of the largest study, 500 unless said.
 """
 

@@ -1,6 +1,7 @@
-# Every figure and table of a group's results, counted again from the exported files: FOLDER/adam/*.xpt, FOLDER/sdtm/*.xpt
+# Figures and tables of a group's results, counted again from the exported files: FOLDER/adam/*.xpt, FOLDER/sdtm/*.xpt
 # and FOLDER/csv/*.csv. Writes FOLDER/recount.csv: group, what, value. Who is in a population and how long a time is are
-# read from ADaM (tests/peers/derive_responses.R derives those anew); every count, share, interval and curve is made here.
+# read from ADaM (tests/peers/derive_responses.R derives responses and times anew); counts, shares, intervals and curves are
+# made here. What is left out: tests/peers/peer_recount.py.
 # Needs: haven, survival.   Rscript recount.R FOLDER
 suppressMessages({ library(haven); library(survival) })
 folder <- commandArgs(TRUE)[1]
