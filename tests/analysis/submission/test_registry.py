@@ -102,6 +102,21 @@ def test_every_outcome_has_the_numbers_and_the_method_of_the_stored_result(made:
                 assert shown["value"] == str(answer["numerator"])
 
 
+def test_the_duration_of_response_has_the_stored_median_and_full_range_in_months(made: Made) -> None:
+    measure = next(each for each in made[0]["outcomeMeasuresModule"]["outcomeMeasures"]
+                   if each["title"] == BY_CODE["duration_of_response"].title)  # fmt: skip
+    assert (measure["paramType"], measure["dispersionType"]) == ("MEDIAN", "Full Range")
+    stored = [made[1][group.code]["endpoints"]["duration_of_response"]["simple"] for group in GROUPS]
+    assert any(one["median_months"] for one in stored), "a response with a duration is among them"
+    for shown, one in zip(values(measure), stored, strict=True):
+        if one["median_months"] is None:
+            assert shown["value"] == "NA" and not {"lowerLimit", "upperLimit"} & shown.keys()
+            continue
+        assert [shown[name] for name in ("value", "lowerLimit", "upperLimit")] == [
+            f"{one[f'{name}_months']:.1f}" for name in ("median", "shortest", "longest")]  # fmt: skip
+        assert f"{one['censored']} of {one['denominator']} durations are censored" in shown["comment"]
+
+
 def test_adverse_events_are_those_of_the_stored_table_by_organ_system(made: Made) -> None:
     module = made[0]["adverseEventsModule"]
     for place, group in enumerate(GROUPS):
