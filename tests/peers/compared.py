@@ -5,11 +5,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 TIMES = ("OS", "PFS", "TTP", "RSD")
-IN_FRAME_DAYS, TWO_YEARS = 30, 731
+IN_FRAME_DAYS, TWO_YEARS, CONFIRMED_AFTER_DAYS = 30, 731, 28
+PR_AFTER_CR = "a PR after a CR: counts as PR here, breaks the confirmation there"
 Row = dict[str, Any]
 
 
@@ -84,21 +86,41 @@ def _response(one: Subject) -> Iterator[Difference]:
     began = one.person["CONFRSDT"] or ""
     theirs = whole["ADT"] if in_frame else ""
     if theirs != began:
-        yield Difference(one.name, "response", theirs or "none", began or "none", _why_response(one))
+        yield Difference(one.name, "response", theirs or "none", began or "none", _why_response(one, theirs, began))
     best = one.theirs["whole" if in_frame else "in frame", "CBOR"]["AVALC"]
     ours = one.ours["CBOR"]["AVALC"]
     if best != ours:
         yield Difference(one.name, "best", best, ours, _why_best(one, best, ours))
 
 
-def _why_response(one: Subject) -> str:
-    codes = [row["AVALC"] for row in sorted(one.overall, key=lambda row: row["ADT"])]
-    if any(code == "PR" and "CR" in codes[:place] for place, code in enumerate(codes)):
-        return "a PR after a CR: counts as PR here, breaks the confirmation there"
+def _why_response(one: Subject, theirs: str, began: str) -> str:
+    """Explained only where both days come out of one rule with the PR after a CR read in the two ways."""
+    if theirs != began and (_began(one, is_broken=True), _began(one, is_broken=False)) == (theirs, began):
+        return PR_AFTER_CR
     return ""
+
+
+def _began(one: Subject, is_broken: bool) -> str:
+    """First day of a response that is seen again in time; empty: none. is_broken: whether a PR after a CR breaks it."""
+    rows = [row for row in sorted(one.overall, key=lambda row: row["ADT"])
+            if not one.person["NEWTXDT"] or row["ADT"] < one.person["NEWTXDT"]]  # fmt: skip
+    rows = list(takewhile(lambda row: row["AVALC"] != "PD", rows))
+    pairs = (rows[first : second + 1] for first in range(len(rows)) for second in range(first + 1, len(rows)))
+    found = next((pair[0]["ADT"] for pair in pairs if _confirms(pair, is_broken)), "")
+    return found if found <= one.until else ""
+
+
+def _confirms(rows: list[Row], is_broken: bool) -> bool:
+    codes = [row["AVALC"] for row in rows]
+    after = codes[codes.index("CR") :] if "CR" in codes else []
+    return (
+        {codes[0], codes[-1]} <= {"CR", "PR"} and {*codes} <= {"CR", "PR", "NE"} and codes.count("NE") <= 1
+        and rows[-1]["ADT"] >= _later(rows[0]["ADT"], CONFIRMED_AFTER_DAYS) and not (is_broken and "PR" in after)
+    )  # fmt: skip
 
 
 def _why_best(one: Subject, theirs: str, ours: str) -> str:
     if ours.startswith(("EARLY DEATH", "UNKNOWN")) and theirs in ("NE", "MISSING", "ND"):
         return "EARLY DEATH and UNKNOWN are categories of RECIST 1.0; admiralonco has NE and MISSING"
-    return _why_response(one)
+    lost = not _began(one, is_broken=True) and _began(one, is_broken=False)
+    return PR_AFTER_CR if lost and ours == "PR" and theirs in ("SD", "NE") else ""
