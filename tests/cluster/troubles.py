@@ -15,18 +15,12 @@ from tests.cluster.walk import Trouble, took_since
 from tests.faults.campaign import Campaign, until
 from tests.faults.crowd import Crowd
 from tests.faults.writer import Unanswered
+from tests.trial.audit.test_clock import AHEAD, RIGHT_AGAIN
 from trial.audit.install import WRITERS_LOCK
 
 # Of the cluster's folder when it is a disk of its own: room for two databases, and little more.
 DISK_MB = 1200
 SILENT_CLIENTS = 150
-# A clock three days ahead: this function is found before the system's own.
-AHEAD = """CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
-    $$ SELECT pg_catalog.clock_timestamp() + interval '3 days' $$;
-    ALTER FUNCTION endpoint_open_change(bigint, text, text, bigint, bigint, text[], text)
-        SET search_path = public, pg_catalog, pg_temp"""
-RIGHT_AGAIN = """ALTER FUNCTION endpoint_open_change(bigint, text, text, bigint, bigint, text[], text)
-        SET search_path = pg_catalog, public, pg_temp; DROP FUNCTION public.clock_timestamp()"""
 
 
 @contextlib.contextmanager

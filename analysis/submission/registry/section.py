@@ -69,11 +69,11 @@ def left_open(results: Results) -> list[str]:
         found.append(f"{still} participants are still on treatment: their flow is not final")
     without = sum(_counts(one, "Sex", SEXES)[UNKNOWN] for one in results.values())
     if without:
-        found.append(f"Sex of {without} participants: the registry has female and male only")
+        found.append(f"Participants whose sex is not one of the registry's two, female and male: {without}")
     ages = sum(one["endpoints"]["baseline"]["denominator"] - len(one["endpoints"]["baseline"]["ages"])
                for one in results.values())  # fmt: skip
     if ages:
-        found.append(f"Age of {ages} participants, who are not in its median")
+        found.append(f"Participants whose age is not known, who are not in its median: {ages}")
     own = sorted({row["name"] for one in results.values() for row in _registry_rows(one)
                   if ctcae_v3.is_other(row["term"])})  # fmt: skip
     if own:
