@@ -65,7 +65,7 @@ def _walk(page: Any) -> list[tuple[str, str]]:
 
 
 SMALL = """() => [...document.querySelectorAll("button, input, select, textarea, summary, a.btn, a.sign")]
-    .filter((each) => each.offsetParent && each.type !== "hidden" && !each.matches(".btn-check"))
+    .filter((each) => each.offsetParent && each.type !== "hidden" && !each.matches(".btn-check, [aria-hidden=true]"))
     .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
     .filter(([, box]) => box.width > 0 && Math.min(box.width, box.height) < 23.5)
     .map(([what, box]) => `${what}: ${box.width} × ${box.height}`)"""
