@@ -49,7 +49,7 @@ def test_the_page_says_where_to_practice_and_that_the_study_is_no_place_for_it(c
     assert " · practice</span>" not in client.get("/work/").content.decode()
     with override_settings(PRACTICE=True):
         assert "This is the practice installation." in client.get("/start/").content.decode()
-        assert " · practice</span>" in client.get("/work/").content.decode()
+        assert '<span class="brand-name">Endpoint · practice</span>' in client.get("/work/").content.decode()
 
 
 def test_the_practice_installation_has_its_own_folder_and_knows_of_no_other_database(
