@@ -25,8 +25,8 @@ def fields_of(kind: str) -> list[tuple[str, str]]:
 def meets(row: Any, field: str, value: str) -> bool:
     """Whether a field of an entry has this value, by its code or its words; lies in a span; or, for empty, has none."""
     there, wanted = getattr(row, field), value.strip().casefold()
-    if there is None or there == "" or not wanted:
-        return (there is None or there == "") and not wanted
+    if there is None or there == "":
+        return not wanted
     span = SPAN.fullmatch(wanted)
     if span and isinstance(there, int | Decimal) and not isinstance(there, bool):
         return Decimal(span[1]) <= there <= Decimal(span[2] or span[1])

@@ -3,13 +3,15 @@
 import json
 import re
 from datetime import date, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from capture.casebook.registry import ENTRY_FORMS
-from capture.conduct import queries
+from capture.conduct import conditions, queries
 from capture.conduct.queries import Where
 from capture.entry.services import entries
 from tests.cast import Cast, register
@@ -317,6 +319,17 @@ def test_a_bulk_query_by_condition_is_previewed_with_all_that_meets_it_ticked(ca
     assert refused.status_code == 422 and not Query.objects.exists(), "only what meets the condition is asked about"
     assert mona.post(f"{address}210", {"who": [level.pk], "words": "Which kit?"}).status_code == 302
     assert Query.objects.get().row_id == level.pk
+
+
+@pytest.mark.parametrize(("there", "value", "met"), [
+    (None, "", True), ("", "", True), (None, "3", False), ("", "none", False), (3, "", False), ("x", " ", False),
+    (3, "3 to 5", True), (Decimal("5.1"), "3-5", False), (True, "1", False), ("Diarrhea", "DIARRHEA", True),
+])  # fmt: skip
+def test_a_condition_is_met_by_code_word_or_span_and_an_empty_one_by_no_value(
+    there: object, value: str, met: bool
+) -> None:
+    assert conditions.meets(SimpleNamespace(field=there), "field", value) is met
+    assert conditions.fields_of("no form") == []
 
 
 def test_another_sites_query_is_404_and_not_listed(cast: Cast, level: HormoneLevel) -> None:
