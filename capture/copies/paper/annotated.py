@@ -17,8 +17,7 @@ from trial.tabulation.data_sets import BY_NAME, asked_by
 
 NOT_SUBMITTED = "[NOT SUBMITTED]"
 WIDTHS = (56, 66, 60)
-MOST_LETTERS = 48  # of a line of an annotation
-LINE_MM, SIZE = 3.4, 7
+LINE_MM, SIZE, MARGIN_MM = 3.4, 7, 5
 COLORS = ((0.75, 1.0, 1.0), (1.0, 1.0, 0.6), (0.6, 1.0, 0.6), (1.0, 0.75, 0.6), (0.9, 0.8, 1.0), (1.0, 0.8, 0.9))
 # Columns that are asked of nobody.
 OF_THE_PROGRAM = frozenset({"id", "participant", "struck_out_reason", "form_edition"})
@@ -98,11 +97,12 @@ def _form(sheets: Any, asked: Sequence[Annotated]) -> None:
                                    (*each.names, *each.reasons)))  # fmt: skip
     colors = {name: COLORS[place % len(COLORS)] for place, name in enumerate(data_sets)}
     for name in data_sets:
-        _annotate(sheets, f"{name} = {BY_NAME[name].label}", sheets.get_y(), sheets.l_margin, colors[name])
-        sheets.ln(LINE_MM + 1.6)
+        words = f"{name} = {BY_NAME[name].label}"
+        _annotate(sheets, words, sheets.get_y(), sheets.l_margin, colors[name])
+        sheets.ln(LINE_MM * len(_lines(sheets, words)) + 1.6)
     for each in asked:
         page, top = sheets.page_no(), sheets.get_y()
-        room = "\n" * (len(_lines(each.words)) - 1)
+        room = "\n" * (len(_lines(sheets, each.words)) - 1)
         pdf.table(sheets, None, [(each.label, each.answer, room or " ")], WIDTHS, 9)
         top = top if sheets.page_no() == page else sheets.t_margin
         name = (each.names or each.reasons or ("",))[0].partition(".")[0].removeprefix("SUPP")
@@ -111,22 +111,22 @@ def _form(sheets: Any, asked: Sequence[Annotated]) -> None:
 
 
 def _annotate(sheets: Any, words: str, top: float, left: float, color: tuple[float, float, float] | None) -> None:
-    """One annotation; it asks for a font that every reader of PDF has."""
-    lines = _lines(words)
+    """One annotation."""
+    lines = _lines(sheets, words)
     more = {} if color is None else {"color": color}
-    sheets.set_font("helvetica", size=SIZE)
     sheets.set_draw_color(*pdf.INK)  # the color of the words
     sheets.free_text_annotation("\n".join(lines), x=left, y=top, w=WIDTHS[2] - 2, h=LINE_MM * len(lines) + 0.6,
                                 border_width=1, **more)  # fmt: skip
     sheets.set_draw_color(*pdf.THIN)
 
 
-def _lines(words: str) -> list[str]:
-    """The words in lines that fit beside an answer, broken between variables."""
+def _lines(sheets: Any, words: str) -> list[str]:
+    """The words in lines that fit beside an answer, broken between them, in a font that every reader of PDF has."""
+    sheets.set_font("helvetica", size=SIZE)
     found = [""]
     for part in words.split(" "):
         joined = f"{found[-1]} {part}".strip()
-        if len(joined) > MOST_LETTERS and found[-1]:
+        if sheets.get_string_width(joined) > WIDTHS[2] - MARGIN_MM and found[-1]:
             found.append(part)
         else:
             found[-1] = joined

@@ -103,7 +103,7 @@ def tables(form: Form) -> list[Table]:
         rows = [(ANALYTES[each.code], "", " / ".join(map(shown_unit, each.units)), "", "", "") for each in
                 protocol.LABORATORY]  # fmt: skip
         head = ("Analyte", "Value", "Unit", "Lower limit", "Upper limit", "Missing-value reason")
-        return [(head, rows, (44, 24, 48, 21, 21, 24))]
+        return [(head, rows, (42, 20, 44, 22, 22, 32))]
     if form.kind == "cycle":
         return [_empty("From day", "To day", "Dose (mg)", "How often, or held", "Reason if held or reduced")]
     if form.kind in ("baseline", "follow_up_scan"):
