@@ -174,13 +174,13 @@ def _of_side(measured: Measured, limits: list[Limit]) -> Grading:
 def _of_term(measured: Measured, limits: list[Limit]) -> Grading:
     if _is_normal(measured, limits[0].side):
         return Grading(0, "", f"{_shown(measured.value, measured.unit)} is inside the laboratory's normal range")
-    if _is_normal_or_beyond(measured, limits[0].side):
-        return Grading(0, "", f"{_shown(measured.value, measured.unit)} is on the other side of the normal range")
     held = [(each, _holds(measured, each)) for each in limits]
     matches = [each for each, holds in held if holds]
     if matches:
         return _graded(measured, matches)
     unknown = [each for each, holds in held if holds is None]
+    if unknown and _is_on_the_other_side(measured, limits[0].side):
+        return Grading(0, "", f"{_shown(measured.value, measured.unit)} is on the other side of the normal range")
     if unknown:
         return Grading(None, "", "; ".join(NEEDED[name] for name in _unknown(measured, unknown)))
     return Grading(0, "", f"{_shown(measured.value, measured.unit)} reaches no grade")
@@ -192,7 +192,7 @@ def _is_normal(measured: Measured, side: str) -> bool:
     return measured.upper is not None and measured.value <= measured.upper
 
 
-def _is_normal_or_beyond(measured: Measured, side: str) -> bool:
+def _is_on_the_other_side(measured: Measured, side: str) -> bool:
     """Known without the limit of this side: what is above the upper limit is not too low, and the other way round."""
     if side == "low":
         return measured.upper is not None and measured.value > measured.upper

@@ -75,15 +75,31 @@ def test_a_side_whose_limit_is_not_known_leaves_the_other() -> None:
     assert shifted(*values) == {f"K:{HIGH}": [0, 3, 1, 2], f"K:{LOW}": [None, 0, 1, 2]}
 
 
-@pytest.mark.parametrize("analyte", ["SODIUM", "K", "CA", "MG", "GLUC", "CAION"])
-def test_each_side_is_graded_by_its_own_limit(analyte: str) -> None:
+@pytest.mark.parametrize(("analyte", "too_low", "lower", "upper", "too_high"), [
+    ("SODIUM", 132, 135, 145, 148), ("K", "3.2", "3.5", 5, "5.3"), ("CA", "8.2", "8.6", "10.2", 11),
+    ("MG", "1.5", "1.7", "2.4", "2.6"), ("GLUC", 60, 70, 110, 140), ("CAION", "1.05", "1.1", "1.3", "1.4"),
+])  # fmt: skip
+def test_each_side_is_graded_by_its_own_limit(
+    analyte: str, too_low: str | int, lower: str | int, upper: str | int, too_high: str | int
+) -> None:
     unit = next(each.units[0] for each in LABORATORY if each.code == analyte)
     terms = {limit.side: limit.term for limit in limits_of(analyte)}
-    at_the_limit = Measured(analyte, Decimal("2.2"), unit, Decimal("2.2"), Decimal("2.2"))
-    assert grade(replace(at_the_limit, lower=None), terms["high"]).grade == 0
-    assert grade(replace(at_the_limit, upper=None), terms["low"]).grade == 0
-    assert grade(replace(at_the_limit, value=Decimal("2.3"), lower=None), terms["low"]).grade == 0
-    assert grade(replace(at_the_limit, value=Decimal("2.1"), upper=None), terms["high"]).grade == 0
+    of = {"too_low": Decimal(too_low), "lower": Decimal(lower), "upper": Decimal(upper), "too_high": Decimal(too_high)}
+    for value, low, high in (("too_low", 1, 0), ("lower", 0, 0), ("upper", 0, 0), ("too_high", 0, 1)):
+        known = Measured(analyte, of[value], unit, of["lower"], of["upper"])
+        assert (grade(known, terms["low"]).grade, grade(known, terms["high"]).grade) == (low, high), value
+        if value in ("upper", "too_high"):
+            assert grade(replace(known, lower=None), terms["high"]).grade == high, value
+        else:
+            assert grade(replace(known, upper=None), terms["low"]).grade == low, value
+    beyond = Measured(analyte, of["too_high"], unit, None, of["upper"])
+    assert grade(beyond, terms["low"]).grade == 0, "what is too high is not too low"
+    beneath = Measured(analyte, of["too_low"], unit, of["lower"], None)
+    assert grade(beneath, terms["high"]).grade == 0
+
+
+def test_a_grade_by_number_alone_stands_against_a_limit_that_is_typed_wrong() -> None:
+    assert grade(Measured("K", Decimal(2), "mmol/L", None, Decimal("0.5"))).grade == 4
 
 
 def test_calcium_is_graded_with_the_albumin_of_its_own_sample() -> None:
