@@ -6,6 +6,7 @@ from typing import Any
 
 from analysis.endpoints.answers import monitoring
 from analysis.models import GroupResult
+from analysis.results.recompute import newest_result
 from trial.models import GroupSettings, Version
 from trial.protocol import DECLARED, AnalysisSettings, analysis_settings, settings_of
 from trial.record.in_force import differences
@@ -74,7 +75,11 @@ def last_change_of(title: str, group: str, as_of: int | None = None) -> Entry | 
 
 
 def last_look(group: str) -> int:
-    """The number of the last look of the plan that the newest result has decided; 0 before the first."""
-    stored = GroupResult.objects.filter(group=group, cutoff=None).order_by("-change", "-pk").first()
+    """The number of the last look of the plan that the newest result has decided; 0 before the first.
+
+    Of the settings in force; where this version of the program has computed none yet, of the last that was computed.
+    """
+    of_before = GroupResult.objects.filter(group=group, cutoff=None).order_by("-holds_to", "-pk")
+    stored = newest_result(group) or of_before.first()
     answer = stored.result["endpoints"].get(monitoring.MONITORING.code) if stored else None
     return monitoring.last_decided(answer) if answer else 0

@@ -68,7 +68,7 @@ def _effect(request: HttpRequest, group: str, settings: AnalysisSettings) -> dic
     person: Any = request.user
     job = settings_effect.of(person, request.POST.get("effect", ""), group, settings)
     try:
-        if job is None or job.state == file_jobs.FAILED:
+        if job is None or job.state == file_jobs.FAILED and request.POST.get("look") == "again":
             audit.note(person, audit.Kind.RESULTS, f"Effect of other settings on group {group}, not saved")
             job = settings_effect.ask(person, group, settings)
     except Refused as refusal:

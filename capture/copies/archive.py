@@ -100,7 +100,7 @@ def build(person: Person | None, site: Site | None, folder: Path, told: Told = l
             shutil.copyfile(verify_trail.__file__, unfinished / "verify_trail.py")
         more = {"site": site.code if site else None, "trail": "of the site" if site else "whole"}
         digest = package.finish(unfinished, f"Archive of {name_of(site)}", making, more, lines)
-    package.note(person, f"archive {making.copy_id} of {name_of(site)}", making, digest)
+        package.note(person, f"archive {making.copy_id} of {name_of(site)}", making, digest)
     return Archive(making, len(participants), digest)
 
 

@@ -103,7 +103,7 @@ class FileJob(models.Model):
     id = models.CharField(max_length=16, primary_key=True, default=new_key)
     kind = models.CharField(max_length=10)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    of = models.CharField(max_length=200, blank=True)
+    of = models.CharField(max_length=600, blank=True)  # a moment of a data cut's name as in an address, any letters
     asked_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNDER_WAY)

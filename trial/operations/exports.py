@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from trial import protocol
+from trial.models import audit
 from trial.operations.validation.report import validation_state
 from trial.refused import Refused
 from trial.runtime.program import PROGRAM
@@ -81,6 +82,15 @@ def write(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked
     """
     manifest: dict[str, Any] = import_string(BY_NAME[kind].made_by)(kind, folder, told, asked)
     return manifest
+
+
+def note(folder: Path, kind: audit.Kind, words: str) -> None:
+    """Notes what the command line has written into a folder; what cannot be noted is taken back."""
+    try:
+        audit.note(None, kind, words)
+    except Exception:
+        shutil.rmtree(folder)
+        raise
 
 
 def annotated_casebook() -> tuple[bytes, Mapping[str, tuple[str, ...]]]:

@@ -4,13 +4,13 @@ Its pictures take half a minute. The whole report and its open part alone, each 
 """
 
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.results import board_report
 from analysis.views.files import plot_downloads
 from trial.models import DataCut, FileJob, Person
 from trial.operations import file_jobs
-from trial.operations.file_jobs import FAILED, REPORT
+from trial.operations.file_jobs import FAILED, MADE, REPORT
 
 STOPPED = "The report was interrupted. Create it again."
 # In the name of a file → in words.
@@ -22,13 +22,21 @@ def start(person: Person, cut: DataCut) -> None:
     file_jobs.start(file_jobs.begin(REPORT, person, cut.name, STOPPED))
 
 
-def newest() -> dict[str, FileJob]:
-    """Name of a data cut → its newest report, with how far it is."""
-    found = {}
+class Newest(NamedTuple):
+    """The newest report of a data cut, with how far it is, and the newest that is made."""
+
+    job: FileJob
+    made: FileJob | None
+
+
+def newest() -> dict[str, Newest]:
+    """By the name of the data cut."""
+    found: dict[str, Newest] = {}
     for job in reversed(file_jobs.of_kind(REPORT)):
         if file_jobs.is_silent(job):
             job.state, job.words = FAILED, STOPPED
-        found[job.of] = job
+        before = found.get(job.of)
+        found[job.of] = Newest(job, job if job.state == MADE else before.made if before else None)
     return found
 
 

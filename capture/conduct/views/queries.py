@@ -254,9 +254,11 @@ def raise_many(request: HttpRequest) -> HttpResponse:
     form, site = request.GET.get("form", "registration"), request.GET.get("site", "")
     people = access.participants_for(request.user).select_related("site").order_by("number", "screening_number")
     entries = _asked_of(form, people.filter(site__code=site) if site else people)
-    named, condition, value = conditions.fields_of(form), request.GET.get("field", ""), request.GET.get("value", "")
+    named, value = conditions.fields_of(form), request.GET.get("value", "")
+    # The field of another form, which was shown before this one was chosen, is no condition of this one.
+    condition = next((name for name, _ in named if name == request.GET.get("field")), "")
     if condition:
-        entries = [pair for pair in entries if condition in dict(named) and conditions.meets(pair[1], condition, value)]
+        entries = [pair for pair in entries if conditions.meets(pair[1], condition, value)]
     said, words = "", request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600]
     if request.method == "POST":
         try:

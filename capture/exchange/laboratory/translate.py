@@ -220,7 +220,7 @@ def _visit(made: Translated, visit: Visit, results: list[Result], layout: Layout
             made.problems.append(Problem(made.name, words, result.line))
         elif result.code in standing:
             made.problems += _differences(made, standing[result.code], result)
-        elif others and not all(result.cells.get(name) for name in LIMITS):
+        elif others and not any(result.cells.get(name) for name in LIMITS):
             words = OF_ANOTHER.format(row[COMES_ALONG])
             made.problems.append(Problem(made.name, words, result.line))
         else:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from capture.trail.offline import export_trail
 from trial.models import audit
+from trial.operations import exports
 from trial.refused import Refused
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         words = f"whole, up to change {manifest['changes']}, on the command line"
-        audit.note(None, audit.Kind.TRAIL, words)
+        exports.note(folder, audit.Kind.TRAIL, words)
         self.stdout.write(f"{manifest['changes']} changes and {manifest['versions']} audit records in "
                           f"{options['folder']}")
         self.stdout.write(f"Keep this latest seal elsewhere: {manifest['head']}")

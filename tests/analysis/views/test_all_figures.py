@@ -92,3 +92,11 @@ def test_nobody_without_results_asks_for_figures_or_fetches_them(cast: Cast) -> 
     assert chair.get(f"/groups/A/figures/{other.pk}/").status_code == 404
     with pytest.raises(Http404):
         all_figures._asked("A", "../secret")
+
+
+def test_a_data_cut_may_be_named_in_any_letters(cast: Cast) -> None:
+    name = "ж" * 60
+    data_cuts.make(Save(cast.people[Role.STATISTICIAN]), name=name, because="long")
+    moments.compute("A", moments.of_cut(name))
+    assert client_of(cast.people[Role.CHAIR]).post(f"/groups/A/figures/?cut={name}").status_code == 302
+    assert all_figures.carry_out(FileJob.objects.get()).state == file_jobs.MADE

@@ -246,6 +246,19 @@ def test_an_effect_is_that_of_its_own_settings_and_person(cast: Cast) -> None:
     assert "Another effect is under way" in page and "Save analysis settings of group A" in page
 
 
+def test_an_effect_that_failed_says_so_and_is_calculated_again_when_it_is_asked_for(cast: Cast) -> None:
+    client = client_of(cast)
+    typed = filled(client, confirmation_days="35")
+    client.post("/settings/A/", typed)
+    FileJob.objects.update(state=file_jobs.FAILED, words="It broke off.")
+    asked = {**typed, "effect": FileJob.objects.get().pk}
+    for look in ("yes", ""):
+        page = client.post("/settings/A/", {**asked, "look": look}).content.decode()
+        assert "Failed. It broke off." in page and FileJob.objects.count() == 1
+    assert "Being calculated" in client.post("/settings/A/", {**asked, "look": "again"}).content.decode()
+    assert FileJob.objects.count() == 2
+
+
 def test_a_change_after_a_look_says_so_with_its_reason(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of(cast)
     stored = recompute("A")
@@ -258,6 +271,21 @@ def test_a_change_after_a_look_says_so_with_its_reason(cast: Cast, monkeypatch: 
     client.post("/settings/A/", {**typed, "confirmed": "yes"})
     assert Change.objects.latest("id").reason == "The strict reading (changed after look 1)"
     assert "The strict reading (changed after look 1)" in client_of(cast, Role.CHAIR).get("/settings/").content.decode()
+
+
+def test_the_look_is_that_of_the_settings_in_force_although_others_were_tried_in_between(cast: Cast) -> None:
+    client = client_of(cast)
+    first = recompute("A")
+    first.result["endpoints"]["monitoring"]["looks"][0]["state"] = monitoring.PASSED
+    GroupResult.objects.filter(pk=first.pk).update(result=first.result)
+    assert settings_history.last_look("A") == 1
+    client.post("/settings/A/", {**filled(client, confirmation_days="35"), "confirmed": "yes"})
+    assert settings_history.last_look("A") == 1, "nothing is computed yet: the look that was decided stands"
+    recompute("A")
+    assert settings_history.last_look("A") == 0
+    client.post("/settings/A/", {**filled(client, confirmation_days="28"), "confirmed": "yes"})
+    GroupResult.objects.filter(pk=first.pk).update(holds_to=Change.objects.latest("id").pk)
+    assert settings_history.last_look("A") == 1
 
 
 @pytest.mark.parametrize(("states", "last"), [

@@ -131,7 +131,9 @@ def test_a_visit_of_another_laboratory_gives_a_file_no_limits(cast: Cast, visite
     with pytest.raises(CommandError, match="nothing was imported"):
         imported(tmp_path, PLATELETS.replace("150;400", ";"))
     assert "names the laboratory “Local lab”" in (tmp_path / "out").read_text(encoding="utf-8")
-    assert "Imported 1 rows" in imported(tmp_path, PLATELETS), "with limits of its own"
+    upper_alone = PLATELETS.replace("150;400", ";400")
+    assert "Imported 1 rows" in imported(tmp_path, upper_alone), "one limit of its own is not filled up by another's"
+    assert LaboratoryResult.objects.get().lower_limit is None
     visited.refresh_from_db()
     assert visited.laboratory_name == "Local lab"
 

@@ -81,9 +81,11 @@ def test_what_cannot_be_noted_is_not_handed_over(cast: Cast, tmp_path: Path, mon
     def fails(*_: object) -> None:
         raise OSError("the log is full")
 
-    monkeypatch.setattr("trial.management.commands.export.audit.note", fails)
+    monkeypatch.setattr("trial.operations.exports.audit.note", fails)
     with pytest.raises(OSError, match="log is full"):
         call_command("export", "csv", str(tmp_path / "csv"), stdout=io.StringIO())
+    with pytest.raises(OSError, match="log is full"):
+        call_command("export_trail", str(tmp_path / "trail"), stdout=io.StringIO())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,7 +5,6 @@ files and Dataset-JSON, `xpt` and `datasetjson` one of the two. `--as-of T` (a c
 `--cut NAME` read a past moment, `--site CODE` one site.
 """
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +38,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         more = f", {asked.words}" if asked.words else ""
         words = f"as {options['kind']}, change {manifest['change']}{more}, on the command line"
-        try:
-            audit.note(None, audit.Kind.RECORD, words)
-        except Exception:  # what is not noted is not handed over
-            shutil.rmtree(options["folder"])
-            raise
+        exports.note(options["folder"], audit.Kind.RECORD, words)
         rows = sum(each["rows"] for each in manifest["files"])
         self.stdout.write(f"{rows} rows as of change {manifest['change']} in {options['folder']}")
 
