@@ -41,6 +41,18 @@ def pytest_collection_finish() -> None:
 Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost, Argon2PasswordHasher.parallelism = 8, 1, 1
 
 
+@pytest.fixture(autouse=True)
+def leaves_the_environment_as_it_was() -> Iterator[None]:
+    """A variable that one test leaves behind changes what the next ones of its worker start."""
+    before = dict(os.environ)
+    yield
+    left = {name for name in before.keys() | os.environ.keys() if before.get(name) != os.environ.get(name)}
+    left -= {"PYTEST_CURRENT_TEST"}
+    for name in left:
+        os.environ.pop(name) if name not in before else os.environ.update({name: before[name]})
+    assert not left, f"the test left these changed in the environment: {sorted(left)}"
+
+
 @pytest.fixture
 def cast(database: str) -> Cast:
     """The fixed cast on a database of its own, that begins with it."""
