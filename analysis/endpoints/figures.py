@@ -87,7 +87,7 @@ def _term(value: str) -> Figure:
 
 def _severe(value: str) -> Figure:
     return Figure(
-        f"Grade ≥ 3, possibly related or more: {name_of(value)}",
+        f"Counted as toxicity: {name_of(value)}",
         lambda outcome: any(row["term"] == value and row["counts"] == "yes" for row in outcome["toxicity"]["events"]),
         lambda outcome: evidence.of_term(outcome, value),
     )

@@ -221,7 +221,7 @@ def _events(code: str, answer: Result) -> Iterator[Block]:
         lines.append((category["category"], *_counts(category, among)))
         lines += [(f"  {term['name']}", *_counts(term, among)) for term in answer["terms"]
                   if term["category"] == category["category"]]  # fmt: skip
-    heads = ("Category, term", "Any grade", "Grade ≥ 3", "Related", "Related, grade ≥ 3")
+    heads = ("Category, term", "Any grade", "Grade ≥ 3", "Related", "Toxicity")
     yield from _list(f"Adverse events, group {code}: n (%) of {among} treated", heads, lines, (48, 18, 18, 18, 18))
 
 

@@ -88,24 +88,24 @@ def of_row(data_cut: DataCut) -> Moment:
     return Moment(data_cut.as_of_change, data_cut.cutoff, data_cut.name, data_cut.engine, data_cut.settings_versions)
 
 
-def stored_at(group: str, moment: Moment) -> GroupResult | None:
+def stored_at(group: str, moment: Moment, *, with_outcomes: bool = True) -> GroupResult | None:
     """The stored result of a moment together with its outcomes; None until the worker has computed it.
 
     Of a data cut of which its own version kept nothing, what this version computed: the result names its engine.
     """
-    found = results_at(group, moment).first()
+    found = results_at(group, moment, with_outcomes).first()
     if found is None and moment.cut:
-        return results_at(group, Moment(moment.change, moment.cutoff)).first()
+        return results_at(group, Moment(moment.change, moment.cutoff), with_outcomes).first()
     return found
 
 
-def results_at(group: str, moment: Moment) -> QuerySet[GroupResult]:
-    """What is stored of a moment together with its outcomes."""
+def results_at(group: str, moment: Moment, with_outcomes: bool = True) -> QuerySet[GroupResult]:
+    """What is stored of a moment; with_outcomes: together with its outcomes only."""
     change = Coalesce(Subquery(changes_of(group, moment.change)[:1]), 0)
     version = moment.settings_versions.get(group) or settings_in_force(group, as_of=moment.change).version()
     return GroupResult.objects.filter(
-        Q(change=change) | Q(holds_to=change), group=group, cutoff=moment.cutoff, has_outcomes=True,
-        settings_version=version, engine=moment.engine,
+        Q(change=change) | Q(holds_to=change), group=group, cutoff=moment.cutoff,
+        settings_version=version, engine=moment.engine, has_outcomes__in=(True, with_outcomes),
     )  # fmt: skip
 
 

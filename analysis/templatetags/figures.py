@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analysis.endpoints import evidence
 from analysis.endpoints.answers import shapes, treatment
+from analysis.endpoints.answers.toxicity import counted_in_words
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
 from analysis.endpoints.watch import laboratory_shift
@@ -129,6 +130,9 @@ def cause_of_death(code: str) -> str:
 def attribution(code: int | None) -> str:
     """4 → `Probable`; None → `not known`."""
     return dict(ATTRIBUTIONS).get(code, "not known").partition(" ")[2].capitalize() if code else "not known"
+
+
+register.filter(counted_in_words)
 
 
 @register.filter

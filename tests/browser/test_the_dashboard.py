@@ -55,7 +55,7 @@ def _answers(panel: str) -> list[tuple[str, str, str, list[str]]]:
         ("Accrual on plan?", "group", f"Accrual of group {panel}", ["of 50" if panel == "A" else "of 43"]),
         ("PFS?", "group", f"Progression-free survival of group {panel}", ["Median PFS", "95% CI"]),
         ("OS?", "group", f"Overall survival of group {panel}", ["Median OS", "95% CI"]),
-        ("Safe?", "group", f"Grade ≥ 3 related toxicity of group {panel}", ["%", "treated", "undetermined"]),
+        ("Safe?", "group", f"Toxicity of group {panel}", ["%", "treated", "undetermined"]),
     ]  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from trial.protocol import OUR_READING, REGISTRY
+from trial.protocol import OUR_READING, REGISTRY, constant
 
-ARM = "Sorafenib tosylate 400 mg by mouth twice daily on days 1 to 28; courses repeat every 28 days."
+ARM = (f"Sorafenib tosylate {constant('full_dose_mg')} mg by mouth twice daily on days 1 to {constant('cycle_days')}; "
+       f"cycles repeat every {constant('cycle_days')} days.")  # fmt: skip
 PRIMARY, SECONDARY, OTHER = "PRIMARY", "SECONDARY", "OTHER_PRE_SPECIFIED"
 TWO_YEARS = "Up to 2 years"
 

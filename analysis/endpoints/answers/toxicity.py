@@ -3,7 +3,7 @@
 Population: at least one dose. Each participant counts once per term and category, with the worst grade.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from analysis.endpoints import evidence
@@ -11,15 +11,23 @@ from analysis.endpoints.answers.shapes import TREATED, Proportion, proportion
 from analysis.outcomes import dictionary
 from analysis.outcomes.cohort import Cohort, Outcome
 from analysis.outcomes.event_tally import ALL, OTHER, SERIOUS, EventTally, Term
-from trial.protocol import REGISTRY
+from trial.protocol import ATTRIBUTIONS, REGISTRY
 
 GRADES = (1, 2, 3, 4, 5)
 KINDS = (SERIOUS, OTHER, ALL)
 SEVERE = 3
 
 
+def counted_in_words(settings: Mapping[str, Any]) -> str:
+    """What counts as toxicity by the settings of a stored result, such as `grade 3 or higher, attribution possible`."""
+    *others, last = [words.partition(" ")[2].lower() for code, words in ATTRIBUTIONS
+                     if code >= settings["toxicity_attribution"]]  # fmt: skip
+    return (f"grade {settings['toxicity_grade']} or higher (CTCAE 3.0), "
+            f"attribution {' or '.join([', '.join(others), last] if others else [last])}")  # fmt: skip
+
+
 def severe_related(cohort: Cohort) -> dict[str, Any]:
-    """Participants with at least one event of grade ≥ 3 and attribution ≥ possible since the first dose.
+    """Participants with at least one event of the grade and attribution that count, since the first dose.
 
     sensitivity: the same, of events soon enough after the last dose alone.
     """
@@ -148,9 +156,9 @@ def _rows(tally: EventTally, kind: str, at_risk: int) -> list[dict[str, Any]]:
 
 
 TOXICITY = Proportion(
-    code="toxicity", title="Grade ≥ 3 related toxicity", population=TREATED, source=REGISTRY, answer=severe_related,
+    code="toxicity", title="Toxicity", population=TREATED, source=REGISTRY, answer=severe_related,
     counts=lambda outcome: outcome["toxicity"]["status"] == "yes", looks_at=("toxicity",), template="toxicity",
-    card="Grade ≥ 3, related", aside=lambda stored: f"{len(stored['undetermined'])} undetermined",
+    card="Toxicity", aside=lambda stored: f"{len(stored['undetermined'])} undetermined",
     explains=evidence.of_severe_toxicity,
     fact=lambda outcome: str(outcome["toxicity"]["because"] or outcome["toxicity"]["status"]),
 )  # fmt: skip

@@ -82,7 +82,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("best_change_percent", "Best change of the sum", "percent of the baseline sum",
            lambda outcome: _exact(outcome["best_change_percent"])),
     *_times(),
-    Column("toxicity", "Grade ≥ 3 related toxicity", "yes, no or undetermined", _of("toxicity", "status")),
+    Column("toxicity", "Toxicity", "yes, no or undetermined", _of("toxicity", "status")),
     Column("adverse_events", "Adverse events", "count of those since the first dose",
            lambda outcome: len(outcome["toxicity"]["events"])),
     Column("deviations", "Deviations", "count; empty in results older than it",

@@ -14,8 +14,9 @@ from trial.operations.exports import Asked, Told
 from trial.protocol import GROUPS
 from trial.refused import Refused
 
-MADE = {"results.json": "Results in the shape of the registry's API", "results.xml": "Upload document",
-        "left_open.md": "What the record does not say"}  # fmt: skip
+# Ending of a file → what it is, and how a section is written as it.
+FORMATS = {"json": ("Results in the shape of the registry's API", section.as_json),
+           "xml": ("Upload document", upload.document)}  # fmt: skip
 
 
 def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
@@ -37,13 +38,15 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
     results = {code: arranged(each.result) for code, each in stored.items()}
     made = section.results_section(results)
     with exports.whole_folder(folder) as unfinished:
-        written = {"results.json": section.as_json(made), "results.xml": upload.document(made),
-                   "left_open.md": "".join(f"- {line}\n" for line in section.left_open(results)).encode()}
-        for name, content in written.items():
-            told(MADE[name])
+        lines = "".join(f"- {line}\n" for line in section.left_open(results))
+        written = {f"results.{ending}": (title, write(made)) for ending, (title, write) in FORMATS.items()}
+        written["left_open.md"] = "What the record does not say", lines.encode()
+        for name, (title, content) in written.items():
+            told(title)
             (unfinished / name).write_bytes(content)
         manifest = exports.manifest_of(
-            kind, moment.change, [exports.listed(unfinished / name, "", MADE[name], 0) for name in written],
+            kind, moment.change,
+            [exports.listed(unfinished / name, "", title, 0) for name, (title, _) in written.items()],
             as_of=at.astimezone(UTC).isoformat(), cut=asked.cut,
             settings={code: each.settings_version for code, each in stored.items()},
             engines={code: each.engine for code, each in stored.items()},

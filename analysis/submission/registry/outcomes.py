@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.endpoints.answers.toxicity import counted_in_words
 from analysis.endpoints.registry import BY_CODE
 from trial.protocol import CRITERIA, GROUPS, REGISTRY
 from trial.tabulation.registered import RegisteredOutcome
@@ -16,12 +17,15 @@ PERCENT, MONTHS, PARTICIPANTS = "percentage of participants", "months", "Partici
 
 @dataclass(frozen=True)
 class Shown:
-    """How an answer is shown: its parameter, what stands beside it, its unit, the rule in words, value and method."""
+    """How an answer is shown: its parameter, what stands beside it, its unit, value and method.
+
+    words: the rule by the settings of the group (as in `AnalysisSettings.as_dict`).
+    """
 
     parameter: str
     dispersion: str | None
     unit: str
-    words: str
+    words: Callable[[Mapping[str, Any]], str]
     value: Callable[[Answer], Answer]
     method: Callable[[Answer], str]
 
@@ -31,11 +35,13 @@ def outcome_measure(one: RegisteredOutcome, results: Mapping[str, Answer], group
     endpoint, shown = BY_CODE[one.endpoint], SHOWN[one.endpoint]
     answers = [(each["id"], results[group.code]["endpoints"][one.endpoint])
                for each, group in zip(groups, GROUPS, strict=True)]  # fmt: skip
-    methods = [f"{each['title'].partition(':')[0]}: {shown.method(answer)}."
-               for each, (_, answer) in zip(groups, answers, strict=True)]  # fmt: skip
+    # One sentence where the settings of all groups give the same.
+    rules = [shown.words(results[group.code]["settings"]) for group in GROUPS]
+    told = rules[:1] if len(set(rules)) == 1 else _by_group(rules)
+    methods = [f"{shown.method(answer)}." for _, answer in answers]
     own = [] if one.source == REGISTRY else ["This outcome is not in the registry's record."]
     return {
-        "type": one.type, "title": endpoint.title, "description": " ".join([shown.words, *methods, *own]),
+        "type": one.type, "title": endpoint.title, "description": " ".join([*told, *_by_group(methods), *own]),
         "populationDescription": endpoint.population.words, "reportingStatus": "POSTED", "paramType": shown.parameter,
         **({"dispersionType": shown.dispersion} if shown.dispersion else {}), "unitOfMeasure": shown.unit,
         "timeFrame": one.time_frame, "groups": list(groups),
@@ -44,6 +50,10 @@ def outcome_measure(one: RegisteredOutcome, results: Mapping[str, Answer], group
         "classes": [{"categories": [{"measurements": [{"groupId": group, **shown.value(answer)}
                                                       for group, answer in answers]}]}],
     }  # fmt: skip
+
+
+def _by_group(words: Sequence[str]) -> list[str]:
+    return [f"Group {group.code}: {each}" for group, each in zip(GROUPS, words, strict=True)]
 
 
 def _rate(answer: Answer) -> Answer:
@@ -93,27 +103,29 @@ def _method(answer: Answer) -> str:
 
 
 def _curve(words: str) -> Shown:
-    return Shown("MEDIAN", CONFIDENCE, MONTHS, words, _median, _method)
+    return Shown("MEDIAN", CONFIDENCE, MONTHS, lambda settings: words, _median, _method)
 
 
 SHOWN = {
     "response_rate": Shown(
         "NUMBER", CONFIDENCE, PERCENT,
-        f"Complete or partial response by {CRITERIA}, seen again on scans at least 4 weeks later.", _rate, _method),
+        lambda settings: f"Complete or partial response by {CRITERIA}, seen again on scans at least "
+                         f"{settings['confirmation_days']} days later.", _rate, _method),
     "toxicity": Shown(
         "COUNT_OF_PARTICIPANTS", NO_DISPERSION, PARTICIPANTS,
-        "At least one adverse event of grade 3 or higher (CTCAE 3.0), possibly, probably or definitely related.",
-        _count, lambda answer: "count of participants"),
+        lambda settings: f"At least one adverse event of {counted_in_words(settings)}.", _count,
+        lambda answer: "count of participants"),
     "overall_survival": _curve("From registration to death of any cause; else censored at the last day known alive."),
     "progression_free_survival": _curve("From registration to progression or death of any cause; else censored at the "
                                         "most recent disease assessment."),
     "time_to_progression": _curve("From registration to progression; else censored at the most recent disease "
                                   "assessment, deaths too."),
     "duration_of_response": Shown(
-        "MEDIAN", RANGE, MONTHS, "From the first response of the confirmed pair to progression; else censored at the "
-        "most recent disease assessment.", _simple, lambda answer: str(answer["simple"]["method"])),
+        "MEDIAN", RANGE, MONTHS, lambda settings: "From the first response of the confirmed pair to progression; else "
+        "censored at the most recent disease assessment.", _simple, lambda answer: str(answer["simple"]["method"])),
     "hormone_improvement": Shown(
         "COUNT_OF_PARTICIPANTS", NO_DISPERSION, PARTICIPANTS,
-        "A decrease by at least half, or a normal value, in a hormone raised at baseline.", _count,
+        lambda settings: f"A decrease of at least {settings['hormone_decrease_percent']}%, or a normal value, in a "
+                         "hormone raised at baseline.", _count,
         lambda answer: "count of participants"),
 }  # fmt: skip

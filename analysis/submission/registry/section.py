@@ -10,10 +10,10 @@ from statistics import median
 from typing import Any
 
 from analysis.endpoints.answers.enrollment import VARIABLES
-from analysis.endpoints.registry import BY_CODE
+from analysis.endpoints.registry import BY_CODE, ENGINE
 from analysis.outcomes.event_tally import OTHER, SERIOUS
 from analysis.submission.registry.events import adverse_events
-from analysis.submission.registry.outcomes import outcome_measure
+from analysis.submission.registry.outcomes import NOT_AVAILABLE, outcome_measure
 from trial.protocol import ETHNICITIES, GROUPS, OFF_TREATMENT_REASONS, RACES, SEXES, ctcae_v3, group_named
 from trial.refused import Refused
 from trial.tabulation.registered import ARM, COMPLETED, COMPLETED_IN_WORDS, NOT_ON_RECORD, OUTCOMES, REASONS
@@ -21,9 +21,10 @@ from trial.tabulation.registered import ARM, COMPLETED, COMPLETED_IN_WORDS, NOT_
 Answer = dict[str, Any]
 # Group → its stored result, in the declared order.
 Results = Mapping[str, Answer]
-OFF = {f"off treatment: {words.lower()}": (code, words) for code, words in OFF_TREATMENT_REASONS}
+OFF_TREATMENT = "off treatment: "
+OFF = {f"{OFF_TREATMENT}{words.lower()}": (code, words) for code, words in OFF_TREATMENT_REASONS}
 NOT_TREATED, STILL_TREATED = "Not treated", "Still on treatment"
-TOTAL, NOT_AVAILABLE = "Total", "NA"
+TOTAL = "Total"
 UNKNOWN = "Unknown or Not Reported"
 
 
@@ -39,6 +40,8 @@ def results_section(results: Results) -> Answer:
     try:
         return _section(results)
     except KeyError as part:
+        if all(one["engine"] == ENGINE for one in results.values()):
+            raise
         raise _too_early(f"the part “{part.args[0]}” of an answer") from part
 
 
@@ -64,7 +67,7 @@ def as_json(made: Answer) -> bytes:
 def left_open(results: Results) -> list[str]:
     """What the registry asks for and nobody can say from the record, and what a person must still decide."""
     found = list(NOT_ON_RECORD)
-    still = sum(_steps(one).get("on treatment", 0) for one in results.values())
+    still = sum(_steps(one)["on treatment"] for one in results.values())
     if still:
         found.append(f"{still} participants are still on treatment: their flow is not final")
     without = sum(_counts(one, "Sex", SEXES)[UNKNOWN] for one in results.values())
@@ -98,14 +101,18 @@ def _by_group(prefix: str, results: Results, value: Callable[[Answer], Any]) -> 
 
 
 def _steps(result: Answer) -> dict[str, int]:
-    """Label of a step of the stored flow → how many."""
-    return {row["label"]: len(row["participants"]) for row in result["endpoints"]["flow"]["rows"]}
+    """Label of a step of the stored flow → how many; a KeyError names a reason off treatment that is not known here."""
+    found = {row["label"]: len(row["participants"]) for row in result["endpoints"]["flow"]["rows"]}
+    for label in found:
+        if label.startswith(OFF_TREATMENT) and label not in OFF:
+            raise KeyError(label)
+    return found
 
 
 def _left(result: Answer) -> dict[str, int]:
     """Reason of the registry → how many did not complete by it; they and the completed add up to the started."""
     steps = _steps(result)
-    found = {NOT_TREATED: steps["registered"] - steps["treated"], STILL_TREATED: steps.get("on treatment", 0)}
+    found = {NOT_TREATED: steps["registered"] - steps["treated"], STILL_TREATED: steps["on treatment"]}
     for label, (code, words) in OFF.items():
         if code not in COMPLETED and label in steps:
             name = REASONS.get(code, words)
@@ -181,13 +188,18 @@ def _ages(group: str, ages: Sequence[int]) -> Answer:
 
 
 def _counts(result: Answer, variable: str, codes: Sequence[tuple[Any, str]]) -> dict[str, int]:
-    """Category → how many; codes of what is not known are one category."""
-    place = [name for name, _, _ in VARIABLES].index(variable)
-    rows = {tuple(row["place"]): len(row["participants"]) for row in result["endpoints"]["baseline"]["rows"]}
+    """Category → how many; codes of what is not known are one category.
+
+    A KeyError names a characteristic of which not every participant has one of these categories.
+    """
+    baseline = result["endpoints"]["baseline"]
+    rows = {row["label"]: len(row["participants"]) for row in baseline["rows"]}
     found = {UNKNOWN: 0}
-    for number, (code, words) in enumerate(codes):
+    for code, words in codes:
         name = UNKNOWN if code in ("unknown", "not_reported", None) else words
-        found[name] = found.get(name, 0) + rows.get((place, number), 0)
+        found[name] = found.get(name, 0) + rows.get(f"{variable}: {words}", 0)
+    if sum(found.values()) != baseline["denominator"]:
+        raise KeyError(variable)
     return found
 
 

@@ -1,10 +1,12 @@
 """Where the numbers of a download come from: named in its file name, in the drawing and beside the numbers."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from zlib import crc32
 
+from analysis.results.moments import Moment
 from analysis.views.panels import GroupPanel
 from trial.models import Change
 from trial.protocol import STUDY_SHORT_NAME
@@ -52,13 +54,21 @@ class Provenance:
     def file_name(self, ending: str, special: str = "") -> str:
         """Another name for each study, group, plot, data cut, cut-off and change; special: such as a resolution."""
         moment = self.panel.moment
-        parts = [slug(STUDY_SHORT_NAME), f"group-{self.panel.letter}", self.plot.replace("_", "-")]
-        if moment and moment.cut:
-            parts.append(f"cut-{unique_slug(moment.cut)}")
-        if moment and moment.cutoff:
-            parts.append(f"cutoff-{moment.cutoff.isoformat()}")
-        parts.append(f"as-of-change-{moment.change}" if moment else f"change-{self.panel.change}")
-        return f"{'-'.join([*parts, special] if special else parts)}.{ending}"
+        when = parts_of(moment) if moment else [f"change-{self.panel.change}"]
+        parts = [f"group-{self.panel.letter}", self.plot.replace("_", "-"), *when]
+        return named([*parts, special] if special else parts, ending)
+
+
+def named(parts: Iterable[str], ending: str) -> str:
+    """The name of a file of the study."""
+    return f"{'-'.join([slug(STUDY_SHORT_NAME), *parts])}.{ending}"
+
+
+def parts_of(moment: Moment) -> list[str]:
+    """What tells a moment from any other in the name of a file."""
+    found = [f"cut-{unique_slug(moment.cut)}"] if moment.cut else []
+    found += [f"cutoff-{moment.cutoff.isoformat()}"] if moment.cutoff else []
+    return [*found, f"as-of-change-{moment.change}"]
 
 
 def slug(words: str) -> str:

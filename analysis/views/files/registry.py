@@ -1,34 +1,56 @@
 """The results record of the study as a public registry would show it, out of stored results; as files too."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from analysis.results.moments import Moment, present
-from analysis.submission.registry import section, upload
+from analysis.results import moments
+from analysis.results.moments import Moment
+from analysis.submission.registry import section
+from analysis.submission.registry.export import FORMATS
 from analysis.views import panels
+from analysis.views.files.provenance import named, parts_of
+from analysis.views.panels import GroupPanel
+from trial.protocol import GROUPS
 from trial.record import access
 from trial.refused import Refused
 
 TITLE = "Registry results"
-TYPES = {"json": "application/json", "xml": "application/xml"}
+
+
+def _of_one_moment(view: Callable[..., HttpResponse]) -> panels.View:
+    """Gives the view a moment (now: the newest change, so that every group is of it), its panels and its section."""
+
+    @panels.at_a_moment
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, moment: Moment | None, **kwargs: Any) -> HttpResponse:
+        then = moment or moments.present()
+        every = [GroupPanel(group.code, moments.stored_at(group.code, then, with_outcomes=False), then.change, then)
+                 for group in GROUPS]  # fmt: skip
+        for each in every:
+            if each.stored is None:
+                panels.ask(each.letter, then)
+        if any(each.stored is None for each in every):
+            return panels.not_ready(request, then)
+        try:
+            made = section.results_section({each.letter: each.answer for each in every})
+        except Refused as refusal:
+            return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
+        return view(request, *args, moment=then, every=every, made=made, **kwargs)
+
+    return shown
 
 
 @access.allows(*access.READS_RESULTS, method="GET")
-@panels.at_a_moment
-def registry(request: HttpRequest, moment: Moment | None) -> HttpResponse:
+@_of_one_moment
+def registry(request: HttpRequest, moment: Moment, every: list[GroupPanel], made: dict[str, Any]) -> HttpResponse:
     """Flow, baseline, outcomes and adverse events of all groups, and what the record leaves open."""
-    every = panels.every_group(moment)
-    if any(each.result is None for each in every):
-        return panels.not_ready(request, moment or present())
-    results = {each.letter: each.answer for each in every}
-    try:
-        made = section.results_section(results)
-    except Refused as refusal:
-        return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
     panels.opened(request, TITLE, moment)
-    shown = {"moment": moment, "query": moment.query if moment else "", "open": section.left_open(results),
+    shown = {"moment": moments.asked(request.GET), "query": moment.query, "formats": FORMATS,
+             "open": section.left_open({each.letter: each.answer for each in every}),
              "changes": [(each.letter, each.change) for each in every]}  # fmt: skip
     return render(request, "analysis/registry.html", shown | _shown(made))
 
@@ -64,20 +86,15 @@ def _rows(measure: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 @access.allows(*access.READS_RESULTS, method="GET")
-@panels.at_a_moment
-def registry_file(request: HttpRequest, ending: str, moment: Moment | None) -> HttpResponse:
+@_of_one_moment
+def registry_file(
+    request: HttpRequest, ending: str, moment: Moment, every: list[GroupPanel], made: dict[str, Any]
+) -> HttpResponse:
     """The same as JSON in the shape of the registry's API, or as its upload document."""
-    if ending not in TYPES:
+    if ending not in FORMATS:
         raise Http404("There is no such file.")
-    every = panels.every_group(moment)
-    if any(each.result is None for each in every):
-        return panels.not_ready(request, moment or present())
-    try:
-        made = section.results_section({each.letter: each.answer for each in every})
-    except Refused as refusal:
-        return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
     panels.opened(request, f"{TITLE} as {ending.upper()}", moment)
-    content = upload.document(made) if ending == "xml" else section.as_json(made)
-    response = HttpResponse(content, content_type=TYPES[ending])
-    response["Content-Disposition"] = f'attachment; filename="results.{ending}"'
+    response = HttpResponse(FORMATS[ending][1](made), content_type=f"application/{ending}")
+    name = named(["registry-results", *parts_of(moment)], ending)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

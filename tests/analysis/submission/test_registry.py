@@ -164,8 +164,43 @@ def test_an_answer_of_an_earlier_version_without_a_part_is_refused_in_the_same_w
 ) -> None:
     older = deepcopy(made[1])
     del older["A"]["endpoints"][code][part]
+    with pytest.raises(KeyError, match=part):
+        section.results_section(older)
+    older["A"]["engine"] = "of an earlier version"
     with pytest.raises(Refused, match=f"earlier version of the program, without the part “{part}” of an answer"):
         section.results_section(older)
+
+
+@pytest.mark.parametrize(("code", "label"), [("flow", "registered"), ("flow", "on treatment"), ("baseline", "Sex"),
+                                             ("flow", "off treatment: moved away")])  # fmt: skip
+def test_a_step_or_characteristic_that_has_another_name_is_refused_and_not_counted_as_none(
+    made: Made, code: str, label: str
+) -> None:
+    older = deepcopy(made[1])
+    of_b, rows = older["B"], older["A"]["endpoints"][code]["rows"]
+    of_b["engine"] = "of an earlier version"
+    if label.startswith("off"):
+        rows.append({"label": label, "participants": ["NET-001"], "level": 1})
+    for row in rows:
+        row["label"] = row["label"].removeprefix(label) if not label.startswith("off") else row["label"]
+    with pytest.raises(Refused, match=f"without the part “{label}” of an answer"):
+        section.results_section(older)
+
+
+def test_each_rule_is_told_by_the_settings_of_its_group(made: Made) -> None:
+    told = {each["title"]: each["description"] for each in made[0]["outcomeMeasuresModule"]["outcomeMeasures"]}
+    rule = "At least one adverse event of grade 3 or higher (CTCAE 3.0), attribution possible, probable or definite."
+    assert told["Toxicity"].startswith(f"{rule} Group A: ")
+    other = deepcopy(made[1])
+    other["B"]["settings"] |= {"toxicity_grade": 4, "toxicity_attribution": 5, "confirmation_days": 35,
+                               "hormone_decrease_percent": 30}  # fmt: skip
+    measures = section.results_section(other)["outcomeMeasuresModule"]["outcomeMeasures"]
+    told = {each["title"]: each["description"] for each in measures}
+    assert told["Toxicity"].startswith(f"Group A: {rule} Group B: At least one adverse event of grade 4 or higher "
+                                       "(CTCAE 3.0), attribution definite. Group A: count")  # fmt: skip
+    assert "at least 28 days later. Group B: " in told["Confirmed response rate"]
+    assert "at least 35 days later. Group A: " in told["Confirmed response rate"]
+    assert "Group B: A decrease of at least 30%, or a normal value" in told["Hormone improvement"]
 
 
 def test_all_groups_of_now_are_of_one_moment(

@@ -59,8 +59,9 @@ def test_each_figure_says_what_it_counts_and_where_too_few_are_at_risk(cast: Cas
     assert (
         "All adverse events by category and term of 2 treated; n (%), each participant once by the worst grade" in page
     )
-    assert "Category, term Any grade (95% CI) Grade ≥ 3 Related Related, grade ≥ 3" in page
-    assert "Grade ≥ 3 and possibly related or more, from the first dose up to 2 years after registration" in page
+    assert "Category, term Any grade (95% CI) Grade ≥ 3 Related Toxicity" in page
+    counts = "Grade 3 or higher (CTCAE 3.0), attribution possible, probable or definite"
+    assert f"{counts}, from the first dose up to 2 years after registration" in page
     assert "Adverse events by worst grade, any attribution" in page
     assert re.search(r"Event-free at .* 24 months not estimable", page) and "rests on 1 at risk" in page
 
