@@ -4,16 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analysis.charts.axis import HEIGHT, WIDTH, Axis, Chart, Frame, Spoken, Tick, month_axis
-from analysis.statistics.survival import DAYS_PER_MONTH, FEWEST_AT_RISK, KaplanMeier, Step, at_risk, describe, months
+from analysis.statistics.survival import (
+    DAYS_PER_MONTH,
+    FEWEST_AT_RISK,
+    KaplanMeier,
+    Step,
+    at_risk,
+    describe,
+    few_at_risk,
+    months,
+    step_at,
+    survival_at,
+)
 
-LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
+LARGE = Frame(WIDTH, HEIGHT + 8, 78, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
 SEVERAL = Frame(330, 206, 42, 322, 24, 138, compact=True)
+OF_GROUPS = Frame(WIDTH, 290, 78, 584, 24, 214)
 # How the lines of several curves are told apart, in their order; more curves begin again.
 DASHES = ("", "6 3", "2 3")
 MOST_TICKS = 9
 # Nobody reads more steps than this: table and read-out then keep to the ticks of the time axis.
 MOST_STEPS = 120
+# At these months the large plot says the share without event [our reading].
+LANDMARKS = (12, 24)
 
 
 @dataclass(frozen=True)
@@ -28,11 +42,28 @@ class Row:
     interval: str
 
 
+@dataclass(frozen=True)
+class Counts:
+    """One row of numbers below the ticks, at its height."""
+
+    name: str
+    y: float
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True)
+class Landmark(Spoken):
+    """The share without event at a month: its place on the curve, in full words and as a label."""
+
+    label: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class KaplanMeierChart(Chart):
     """The whole plot. line, few, censored and median are paths; few: the rest of the line, where too few are at risk.
 
-    risk: the numbers at risk below the ticks. left_out: how many steps of the curve have no row.
+    counts: at risk just before each tick, and how many were censored or had the event by then. says: the lines that
+    stand in the plot. left_out: how many steps of the curve have no row.
     """
 
     line: str = ""
@@ -40,7 +71,9 @@ class KaplanMeierChart(Chart):
     bands: tuple[str, ...] = ()
     censored: tuple[str, ...] = ()
     median: str = ""
-    risk: tuple[Tick, ...] = ()
+    counts: tuple[Counts, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
+    says: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     left_out: int = 0
@@ -98,6 +131,7 @@ def kaplan_meier_chart(
     at_months = [int(tick.label) for tick in ticks]
     enough = sum(step.at_risk >= FEWEST_AT_RISK for step in curve.steps)
     rows = _read(curve.steps, at_months)
+    landmarks, without = _landmarks(curve, across, up)
     return KaplanMeierChart(
         line=_line(curve.steps[:enough], across, up),
         few=_line(curve.steps[enough:], across, up, curve.steps[enough - 1] if enough else None),
@@ -106,7 +140,9 @@ def kaplan_meier_chart(
                        if step.censored),
         median=_median(curve, across, up),
         across=ticks,
-        risk=tuple(Tick(tick.at, str(at_risk(curve, int(tick.label) * DAYS_PER_MONTH))) for tick in ticks),
+        counts=_counts(curve, ticks, frame.bottom + 54),
+        landmarks=landmarks,
+        says=(*_median_in_words(curve), *(mark.words for mark in landmarks), *without),
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
         rows=tuple(_row(step) for step in rows),
         spoken=_spoken(curve, at_months, across, up),
@@ -156,6 +192,39 @@ def _median(curve: KaplanMeier, across: Axis, up: Axis) -> str:
     if curve.median is None:
         return ""
     return f"M{across.start} {up.at(0.5)}H{across.at(curve.median)}V{up.start}"
+
+
+def _counts(curve: KaplanMeier, ticks: Sequence[Tick], y: float) -> tuple[Counts, ...]:
+    """Who is at risk just before a tick, was censored before it, had the event before it: together everybody."""
+    days = [int(tick.label) * DAYS_PER_MONTH for tick in ticks]
+    before = [[step for step in curve.steps if step.day < day] for day in days]
+    rows = (("At risk", [at_risk(curve, day) for day in days]),
+            ("Censored", [sum(step.censored for step in steps) for steps in before]),
+            ("Events", [sum(step.events for step in steps) for steps in before]))  # fmt: skip
+    return tuple(Counts(name, y + 15 * place, tuple(Tick(tick.at, str(n)) for tick, n in zip(ticks, row, strict=True)))
+                 for place, (name, row) in enumerate(rows))  # fmt: skip
+
+
+def _landmarks(curve: KaplanMeier, across: Axis, up: Axis) -> tuple[tuple[Landmark, ...], tuple[str, ...]]:
+    """The shares at the landmarks up to the last observation, and in words those that rest on too few at risk."""
+    marks, without = [], []
+    for month in LANDMARKS:
+        day = month * DAYS_PER_MONTH
+        share, few, step = survival_at(curve, day), few_at_risk(curve, day), step_at(curve, day)
+        if day > curve.steps[-1].day or share is None:
+            continue
+        if few is not None:
+            without.append(f"{month} months: not estimable ({few} at risk)")
+            continue
+        interval = _row(step).interval if step else "none"
+        words = f"{month} months: {share * 100:.1f}%" + (f", 95% CI {interval}" if interval != "none" else "")
+        marks.append(Landmark(across.at(day), up.at(share), words, f"{share * 100:.0f}%"))
+    return tuple(marks), tuple(without)
+
+
+def _median_in_words(curve: KaplanMeier) -> tuple[str, ...]:
+    few = few_at_risk(curve, curve.median)
+    return (f"Median {describe(curve)}", *([] if few is None else [f"The median rests on {few} at risk"]))
 
 
 def _row(step: Step) -> Row:

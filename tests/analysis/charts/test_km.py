@@ -8,7 +8,7 @@ from analysis.statistics.survival import from_stored, kaplan_meier, stored
 
 def test_the_curve_starts_at_the_top_left() -> None:
     chart = kaplan_meier_chart(kaplan_meier([100, 200], [True, False]))
-    assert chart.few.startswith("M52.0 14.0H"), "two are few"
+    assert chart.few.startswith(f"M{float(chart.frame.left)} {float(chart.frame.top)}H"), "two are few"
 
 
 def test_a_stored_curve_draws_the_same() -> None:
@@ -19,15 +19,33 @@ def test_a_stored_curve_draws_the_same() -> None:
 def test_numbers_at_risk_stand_under_the_ticks() -> None:
     chart = kaplan_meier_chart(kaplan_meier([30, 60, 61, 92], [True, False, True, False]))
     assert [tick.label for tick in chart.across] == ["0", "1", "2", "3", "4"]
-    assert [tick.label for tick in chart.risk] == ["4", "3", "2", "1", "0"]
+    rows = {row.name: [tick.label for tick in row.ticks] for row in chart.counts}
+    assert rows == {"At risk": ["4", "3", "2", "1", "0"], "Censored": ["0", "0", "1", "1", "2"],
+                    "Events": ["0", "1", "1", "2", "2"]}  # fmt: skip
+    assert all(sum(int(ticks[place]) for ticks in rows.values()) == 4 for place in range(5)), "each is in one row"
+
+
+def test_the_median_and_the_landmarks_stand_in_the_plot_and_never_where_too_few_are_at_risk() -> None:
+    chart = kaplan_meier_chart(kaplan_meier([30 * day for day in range(1, 31)], [True] * 30))
+    assert chart.says[0] == "Median 15.3 months (95% CI 9.9 to 20.7, log(-log))"
+    assert [(mark.label, mark.words) for mark in chart.landmarks] == [
+        ("60%", "12 months: 60.0%, 95% CI 40.5 to 75.0"), ("20%", "24 months: 20.0%, 95% CI 8.1 to 35.6"),
+    ]  # fmt: skip
+    assert chart.says[1:] == tuple(mark.words for mark in chart.landmarks)
+    few = kaplan_meier_chart(kaplan_meier([400, 500, 800], [True, True, True]))
+    assert few.landmarks == ()
+    assert few.says[1:] == ("The median rests on 2 at risk", "12 months: not estimable (3 at risk)",
+                            "24 months: not estimable (1 at risk)")  # fmt: skip
+    early = kaplan_meier_chart(kaplan_meier([30, 60], [False, False]))
+    assert early.says == ("Median not reached: no events among 2",), "nothing is said beyond the last observation"
 
 
 @pytest.mark.parametrize("last", [0, 1, 30, 274, 730, 3650, 36500])
 def test_the_last_observation_lies_inside_few_ticks(last: int) -> None:
     chart = kaplan_meier_chart(kaplan_meier([0, last], [True, False]))
-    assert 2 <= len(chart.risk) <= 11
+    assert 2 <= len(chart.counts[0].ticks) <= 11
     assert all(chart.frame.left <= float(tick[1:].split()[0]) <= chart.frame.right for tick in chart.censored)
-    assert chart.risk[-1].at == chart.frame.right
+    assert chart.counts[0].ticks[-1].at == chart.frame.right
 
 
 def test_there_is_no_band_where_the_estimate_is_0_or_1() -> None:
