@@ -4,7 +4,7 @@ Days count from registration, which is day 0; a treatment period includes its la
 dose level, the shape of a mark its kind, so that the plot is readable in gray. Lanes grow narrower as they become many.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from analysis.charts.axis import WIDTH, Axis, Chart, Frame, month_axis, shape, unique_key
@@ -47,6 +47,8 @@ KINDS = (
 )
 FOLLOWED = Kind("followed", "Followed, no dose", "followed", "line", "none", "#5d6f73")
 ONGOING = Kind("ongoing", "On treatment", "on treatment", "arrow", "#17242b", "#17242b")
+ALIVE = Kind("alive", "Alive", "alive", "arrow", "#ffffff", "#5d6f73")
+RESPONDING = Kind("response", "In response", "in response", "line", "none", "#8a5300")
 
 
 @dataclass(frozen=True)
@@ -68,22 +70,24 @@ class LegendEntry:
     mark: DrawnMark | None = None
 
 
-def legend(levels: Set[str], kinds: Set[str], *, ongoing: bool) -> tuple[LegendEntry, ...]:
-    """Only what occurs: dose levels and the thin line of every lane in the first line, marks in the second."""
+def legend(levels: Set[str], kinds: Set[str]) -> tuple[LegendEntry, ...]:
+    """Only what occurs: dose levels and the lines of the lanes in the first line, marks in the second."""
     entries, x = [], 4.0
     for level in (level for level in LEVELS if level.code in levels):
         entries.append(LegendEntry(x, 4, level.name, level=level))
         x = round(x + 36 + 6.2 * len(level.name), 1)
-    entries.append(LegendEntry(x, 4, FOLLOWED.name, mark=DrawnMark(f"M{x} 10h12", FOLLOWED)))
+    for line in (FOLLOWED, *([RESPONDING] if RESPONDING.code in kinds else [])):
+        entries.append(LegendEntry(x, 4, line.name, mark=DrawnMark(f"M{x} 10h12", line)))
+        x = round(x + 30 + 6.2 * len(line.name), 1)
     x = 4.0
-    for kind in (*(kind for kind in KINDS if kind.code in kinds), *([ONGOING] if ongoing else [])):
+    for kind in (kind for kind in (*KINDS, ONGOING, ALIVE) if kind.code in kinds):
         mark = DrawnMark(shape(kind.shape, round(x + 6, 1), 30, 4.5), kind)
         entries.append(LegendEntry(x, 24, kind.name, mark=mark))
         x = round(x + 30 + 6.2 * len(kind.name), 1)
     return tuple(entries)
 
 
-LEFT, RIGHT, TOP = 62, 560, 50
+LEFT, RIGHT, TOP = 62, 440, 50
 FOOT = 42
 ROW_HEIGHTS = ((15, 20.0), (30, 15.0))  # up to so many lanes, so high
 NARROWEST = 12.0
@@ -92,7 +96,10 @@ NARROWEST = 12.0
 @dataclass(frozen=True)
 class Lane:
     """One participant: study number, periods (first day, last day, level), marks (day, kind), whether treatment goes
-    on, the last day something is known of, and the page address. Levels: LEVELS, "" when not recorded; kinds: KINDS."""
+    on, the last day something is known of, and the page address. Levels: LEVELS, "" when not recorded; kinds: KINDS.
+
+    response: first and last day of a confirmed response; off: why treatment ended; is_alive: not dead after it.
+    """
 
     number: str
     treatment: tuple[tuple[int, int, str], ...]
@@ -100,6 +107,9 @@ class Lane:
     ongoing: bool
     last_day: int
     url: str
+    response: tuple[int, int] | None = None
+    off: str = ""
+    is_alive: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,14 @@ class DrawnPeriod:
     x: float
     width: float
     level: Level
+
+
+@dataclass(frozen=True)
+class DrawnResponse:
+    """The days of a response in place."""
+
+    x: float
+    end: float
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,7 @@ class DrawnLane:
     periods: tuple[DrawnPeriod, ...]
     marks: tuple[DrawnMark, ...]
     course: str
+    response: DrawnResponse | None = None
 
     @property
     def words(self) -> str:
@@ -139,14 +158,15 @@ class Swimmer(Chart):
     font_size: float
 
 
-def swimmer(lanes: Sequence[Lane]) -> Swimmer:
-    """The plot of these participants, longest lane first; equal lanes are in order of study number.
+def swimmer(lanes: Sequence[Lane], order: str = "follow-up") -> Swimmer:
+    """The plot of these participants in an order of ORDERS; equal lanes are in order of study number.
 
-    Raises ValueError for a day before registration, a period that ends before it begins, an unknown level or kind.
+    Raises ValueError for a day before registration, a period that ends before it begins, an unknown level or kind;
+    KeyError for an unknown order.
     """
     for lane in lanes:
         _check(lane)
-    ordered = sorted(lanes, key=lambda lane: (-_length(lane), lane.number))
+    ordered = sorted(lanes, key=lambda lane: (*ORDERS[order](lane), -_length(lane), lane.number))
     across, ticks = month_axis(max((_length(lane) for lane in ordered), default=0), LEFT, RIGHT)
     row = next((height for most, height in ROW_HEIGHTS if len(ordered) <= most), NARROWEST)
     bottom = round(TOP + row * len(ordered), 1)
@@ -156,8 +176,8 @@ def swimmer(lanes: Sequence[Lane]) -> Swimmer:
         across=ticks,
         legend=legend(
             {level for lane in ordered for _, _, level in lane.treatment},
-            {kind for lane in ordered for _, kind in lane.marks},
-            ongoing=any(lane.ongoing for lane in ordered),
+            {code for lane in ordered for code in (*(kind for _, kind in lane.marks),
+                                                   *(kind.code for kind in _ends(lane)))},
         ),
         summary=_summary(ordered),
         bar_height=_bar_height(row),
@@ -186,6 +206,26 @@ def _length(lane: Lane) -> int:
     return max([lane.last_day, *(day for day, _ in lane.marks), *(last for _, last, _ in lane.treatment)])
 
 
+def _ends(lane: Lane) -> list[Kind]:
+    """What of the legend a lane has besides its marks."""
+    ends = [(ONGOING, lane.ongoing), (ALIVE, lane.is_alive), (RESPONDING, lane.response is not None)]
+    return [kind for kind, has in ends if has]
+
+
+def _by_response(lane: Lane) -> tuple[float, ...]:
+    kinds = {kind for _, kind in lane.marks}
+    rank = 0 if "CR" in kinds else 1 if "PR" in kinds else 2
+    return (rank, lane.response[0] - lane.response[1] if lane.response else 0)
+
+
+# How lanes can be ordered; equal ones stand by their length.
+ORDERS: dict[str, Callable[[Lane], tuple[float, ...]]] = {
+    "follow-up": lambda lane: (),
+    "treatment": lambda lane: (-max((last for _, last, _ in lane.treatment), default=-1),),
+    "response": _by_response,
+}
+
+
 def _bar_height(row: float) -> float:
     return round(row * 0.62, 1)
 
@@ -200,6 +240,7 @@ def _drawn(lane: Lane, top: float, row: float, across: Axis) -> DrawnLane:
         periods=tuple(_period(period, across) for period in sorted(lane.treatment)),
         marks=_marks(lane, middle, row * 0.3, across),
         course=_course(lane),
+        response=DrawnResponse(*(across.at(day) for day in lane.response)) if lane.response else None,
     )
 
 
@@ -218,9 +259,9 @@ def _marks(lane: Lane, middle: float, radius: float, across: Axis) -> tuple[Draw
         kind = KINDS[codes.index(code)]
         drawn.append(DrawnMark(shape(kind.shape, x, middle, round(radius, 1)), kind))
         free_from = x + radius * 2
-    if lane.ongoing:
+    for arrow in (kind for kind in _ends(lane) if kind is not RESPONDING):
         x = round(max(across.at(_length(lane)) + radius, free_from), 1)
-        drawn.append(DrawnMark(shape(ONGOING.shape, x, middle, round(radius, 1)), ONGOING))
+        drawn.append(DrawnMark(shape(arrow.shape, x, middle, round(radius, 1)), arrow))
     return tuple(drawn)
 
 
@@ -230,6 +271,10 @@ def _course(lane: Lane) -> str:
     parts = ["never treated" if not treated else f"treated to {months(max(treated)):.1f} months"]
     parts[0] += " and on treatment" if lane.ongoing else ""
     parts += [f"{names[kind]} at {months(day):.1f} months" for day, kind in sorted(lane.marks)]
+    if lane.response:
+        first, last = (f"{months(day):.1f}" for day in lane.response)
+        parts.append(f"in response from {first} to {last} months")
+    parts += [f"off treatment: {lane.off}"] if lane.off else []
     return "; ".join([*parts, f"last known at {months(_length(lane)):.1f} months"])
 
 

@@ -21,12 +21,14 @@ THRESHOLDS = ((20, "+20%"), (-30, "−30%"))
 
 @dataclass(frozen=True)
 class Bar:
-    """One participant: study number, best change from baseline in percent, response code or words, page address."""
+    """One participant: study number, best change from baseline in percent, response code or words, page address, and
+    what the change does not say, codes of NOTES."""
 
     number: str
     change_percent: float
     response: str
     url: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,19 @@ LOOKS = (
 OTHER = Look("other", "U", "Other", "#ffffff", "#4b5a62")
 
 
+# Code → sign beside the bar, words.
+NOTES = {"new": ("n", "new lesion"), "unconfirmed": ("u", "response not confirmed"), "ongoing": ("▸", "on treatment")}
+
+
+@dataclass(frozen=True)
+class Note:
+    """The sign of a note in place."""
+
+    x: float
+    y: float
+    label: str
+
+
 @dataclass(frozen=True)
 class DrawnBar:
     """A bar in place: rectangle, letter position, whether it was cut at the ceiling, and its words."""
@@ -64,22 +79,28 @@ class DrawnBar:
     letter_y: float
     cut: bool
     change: str
+    marks: tuple[Note, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The response with its notes."""
+        return ", ".join([self.bar.response, *(NOTES[code][1] for code in self.bar.notes)])
 
     @property
     def words(self) -> str:
         """The text of the bar for a pointer or a screen reader."""
-        cut = ", bar cut at +100%" if self.cut else ""
-        return f"{self.bar.number}: {self.change}%, {self.bar.response}{cut}"
+        return f"{self.bar.number}: {self.change}%, {self.said}{', bar cut at +100%' if self.cut else ''}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waterfall(Chart):
-    """The whole plot."""
+    """The whole plot. notes: what the signs beside the bars mean, and how many have each."""
 
     bars: tuple[DrawnBar, ...]
     thresholds: tuple[Tick, ...]
     legend: tuple[LegendEntry, ...]
     zero: float
+    notes: str = ""
 
 
 def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
@@ -99,6 +120,8 @@ def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
         thresholds=tuple(Tick(axis.at(value), label) for value, label in THRESHOLDS),
         legend=_legend(ordered, frame),
         zero=axis.at(0),
+        notes=" · ".join(f"{sign} {words} ({count})" for code, (sign, words) in NOTES.items()
+                         if (count := sum(code in bar.notes for bar in ordered))),
         summary=_summary(ordered),
         frame=frame,
         is_empty=not bars,
@@ -137,7 +160,15 @@ def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
         letter_y=round(top - 3 if shown >= 0 else bottom + 11, 1),
         cut=bar.change_percent > CEILING_PERCENT,
         change=signed(bar.change_percent, 1),
+        marks=_beside(bar, round(left + place / 2, 1), axis) if place >= NARROWEST_WITH_LETTER else (),
     )
+
+
+def _beside(bar: Bar, x: float, axis: Axis) -> tuple[Note, ...]:
+    """The signs of a bar, one above the other, at the other side of zero."""
+    first, step = (12, 10) if bar.change_percent > 0 else (-4, -10)
+    return tuple(Note(x, round(axis.at(0) + first + step * row, 1), NOTES[code][0])
+                 for row, code in enumerate(bar.notes))  # fmt: skip
 
 
 def _legend(bars: Sequence[Bar], frame: Frame) -> tuple[LegendEntry, ...]:

@@ -174,5 +174,4 @@ def arranged(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 # No plot of a page reads these parts of an outcome.
-UNDRAWN = ("toxicity", "laboratory", "characteristics", "deviations", "variants", "queries", "flags", "pfs", "ttp",
-           "best_unconfirmed")  # fmt: skip
+UNDRAWN = ("toxicity", "laboratory", "characteristics", "deviations", "variants", "queries", "flags", "pfs", "ttp")

@@ -1,11 +1,13 @@
 """The study chair's dashboard: all groups side by side, refreshing by themselves; or as of a past moment."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from analysis.charts import swimmer
 from analysis.endpoints import figures
 from analysis.endpoints.watch import participant_data
 from analysis.outcomes.cohort import counted
@@ -72,9 +74,12 @@ MOST_ROWS = 500
 @access.allows(*access.READS_RESULTS)
 @panels.of_group
 def group(request: HttpRequest, panel: GroupPanel) -> HttpResponse:
-    """The group's endpoints, plots large, with settings and exclusions."""
+    """The group's endpoints, plots large, with settings and exclusions; `lanes` orders the swimmer plot."""
     panels.opened(request, f"Group {panel.letter}", panel.moment)
-    return render(request, "analysis/group.html", {"panel": panel, "moment": panel.moment})
+    lanes = request.GET.get("lanes", "")
+    panel = replace(panel, lanes=lanes) if lanes in swimmer.ORDERS else panel
+    shown = {"panel": panel, "moment": panel.moment, "orders": list(swimmer.ORDERS)}
+    return render(request, "analysis/group.html", shown)
 
 
 @access.allows(*access.READS_RESULTS)

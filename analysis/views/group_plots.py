@@ -11,6 +11,7 @@ from django.urls import reverse
 from analysis.charts import boundary, hormone, km, ruler, spider, swimmer, toxicity, waterfall
 from analysis.charts.axis import Caption, Frame
 from analysis.charts.watch import accrual, events, forest, operating
+from analysis.endpoints import evidence
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.shapes import EVALUABLE, REGISTERED, TREATED, Curve
 from analysis.outcomes.cohort import Cohort
@@ -35,13 +36,20 @@ def _who(drawn: int, population: int, words: str) -> str:
     return f"n = {drawn} {words}" if drawn == population else f"n = {drawn} of {population} {words}"
 
 
-def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Waterfall:
-    """Best change in the sum, one bar per evaluable participant."""
+def waterfall_of(result: Result, cohort: Cohort | None = None, frame: Frame = waterfall.LARGE) -> waterfall.Waterfall:
+    """Best change in the sum, one bar per evaluable participant; with the cohort what it does not say, and who has
+    none."""
+    notes = {outcome["number"]: plot_series.notes(outcome) for outcome in cohort.evaluable} if cohort else {}
     bars = [
-        waterfall.Bar(bar["number"], float(bar["change_percent"]), bar["response"], _page(bar["number"]))
+        waterfall.Bar(bar["number"], float(bar["change_percent"]), bar["response"], _page(bar["number"]),
+                      notes.get(bar["number"], ()))
         for bar in result["waterfall"]["bars"]
-    ]
+    ]  # fmt: skip
     who = _who(result["waterfall"]["participants"], result["populations"]["evaluable"], EVALUABLE.words)
+    without = plot_series.not_drawn(cohort) if cohort else {}
+    if without:
+        words = ", ".join(f"{count} {category}" for category, count in without.items())
+        who += f"; {sum(without.values())} not shown: {words}"
     caption = Caption(f"Best change in the {IN_FORCE.sum_words}", f"group {result['group']}", who)
     return replace(waterfall.waterfall(bars, frame), caption=caption)
 
@@ -75,8 +83,8 @@ def spider_of(cohort: Cohort) -> spider.Spider:
     """Change of the sum over time."""
     lines = [
         spider.Line(
-            line["number"], tuple((day, float(change)) for day, change in line["points"]), line["response"],
-            _page(line["number"]),
+            line["number"], tuple(spider.Point(day, float(change), *more) for day, change, *more in line["points"]),
+            line["response"], _page(line["number"]),
         )
         for line in islice(plot_series.spider(cohort), MOST_LINES)
     ]  # fmt: skip
@@ -85,12 +93,14 @@ def spider_of(cohort: Cohort) -> spider.Spider:
     return replace(spider.spider(lines), caption=caption)
 
 
-def swimmer_of(cohort: Cohort) -> swimmer.Swimmer:
-    """Treatment, response, progression and death along the time since registration."""
+def swimmer_of(cohort: Cohort, order: str = "follow-up") -> swimmer.Swimmer:
+    """Treatment, response, progression and death along the time since registration, in an order of `swimmer.ORDERS`."""
     lanes = islice(plot_series.swimmer(cohort), MOST_LINES)
-    drawn = swimmer.swimmer([swimmer.Lane(**lane, url=_page(lane["number"])) for lane in lanes])
+    drawn = swimmer.swimmer([swimmer.Lane(**lane | {"off": evidence.reason_off(lane["off"])},
+                                          url=_page(lane["number"])) for lane in lanes], order)  # fmt: skip
     who = _who(len(drawn.lanes), len(cohort.treated), TREATED.words)
-    return replace(drawn, caption=Caption("Treatment and course", f"group {cohort.group}", who, "registration"))
+    name = "Treatment and course" + (f" by {order}" if order != "follow-up" else "")
+    return replace(drawn, caption=Caption(name, f"group {cohort.group}", who, "registration"))
 
 
 def hormones_of(cohort: Cohort) -> list[hormone.HormonePlot]:

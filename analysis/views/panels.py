@@ -47,12 +47,16 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True)
 class GroupPanel:
-    """One group as the pages show it, now (`moment` None) or then; `result` is None until it is computed."""
+    """One group as the pages show it, now (`moment` None) or then; `result` is None until it is computed.
+
+    lanes: the order of the swimmer plot.
+    """
 
     letter: str
     stored: GroupResult | None
     newest_change: int
     moment: Moment | None = None
+    lanes: str = "follow-up"
 
     @property
     def name(self) -> str:
@@ -186,7 +190,7 @@ class GroupPanel:
     @property
     def small_waterfall(self) -> waterfall.Waterfall:
         """The waterfall of the dashboard."""
-        return group_plots.waterfall_of(self.answer, waterfall.COMPACT)
+        return group_plots.waterfall_of(self.answer, frame=waterfall.COMPACT)
 
     @property
     def large(self) -> dict[str, Any]:
@@ -198,9 +202,9 @@ class GroupPanel:
             "accrual_sites": group_plots.accrual_sites_of(self.answer),
             "forest": group_plots.forest_of(self.answer),
             "watch": group_plots.watch_of(self.answer),
-            "waterfall": group_plots.waterfall_of(self.answer),
+            "waterfall": group_plots.waterfall_of(self.answer, self.drawn),
             "spider": group_plots.spider_of(self.drawn),
-            "swimmer": group_plots.swimmer_of(self.drawn),
+            "swimmer": group_plots.swimmer_of(self.drawn, self.lanes),
             "toxicity": group_plots.toxicity_of(self.answer),
             "hormones": self.hormone_plots,
             "beside": self._beside_other_groups(),

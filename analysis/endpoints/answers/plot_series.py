@@ -1,5 +1,6 @@
 """What the plots of one group draw, as plain values. PURE."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -29,8 +30,30 @@ def waterfall(cohort: Cohort) -> dict[str, Any]:
     return {"bars": bars, "participants": len(known), "stands_for": stands_for}
 
 
+def notes(outcome: Outcome) -> tuple[str, ...]:
+    """What the best change does not say: a new lesion, a response that nothing confirmed, treatment that goes on."""
+    facts = {
+        "new": any(row["new_lesions"] == "YES" for row in outcome["assessments"]),
+        "unconfirmed": not outcome["confirmed"] and outcome["best_unconfirmed"]["category"] in ("CR", "PR"),
+        "ongoing": _is_ongoing(outcome),
+    }
+    return tuple(code for code, holds in facts.items() if holds)
+
+
+def not_drawn(cohort: Cohort) -> dict[str, int]:
+    """Best response → how many of the evaluable have no bar, most first."""
+    without = Counter(outcome["best"]["category"] for outcome in cohort.evaluable
+                      if outcome["best_change_percent"] is None)  # fmt: skip
+    return dict(without.most_common())
+
+
+def _is_ongoing(outcome: Outcome) -> bool:
+    return bool(outcome["treatment"]["first_dose_on"]) and not outcome["treatment"]["off_reason"]
+
+
 def spider(cohort: Cohort) -> Iterator[dict[str, Any]]:
-    """Change of the sum in percent over days since the baseline assessment, from (0, 0); incomplete sums are absent.
+    """Points [day since baseline, change of the sum in percent, response, whether a new lesion was seen], from the
+    baseline's [0, "0.0", "", False]; assessments without a complete sum are absent.
 
     One after the other, since a page draws the first ones only.
     """
@@ -44,7 +67,8 @@ def _points(outcome: Outcome) -> list[list[Any]]:
     if outcome["baseline_on"] is None:
         return []
     known = [row for row in outcome["assessments"] if row["change_percent"] is not None]
-    return [[0, "0.0"], *([_days(outcome["baseline_on"], row["on"]), row["change_percent"]] for row in known)]
+    return [[0, "0.0", "", False], *([_days(outcome["baseline_on"], row["on"]), row["change_percent"], row["overall"],
+                                      row["new_lesions"] == "YES"] for row in known)]  # fmt: skip
 
 
 def swimmer(cohort: Cohort) -> Iterator[dict[str, Any]]:
@@ -57,14 +81,25 @@ def _lane(outcome: Outcome) -> dict[str, Any]:
     bars = [(max(bar["from_day"], 0), bar["to_day"], bar["level"]) for bar in outcome["treatment"]["bars"]
             if bar["to_day"] >= 0]  # fmt: skip
     marks = sorted((mark for mark in _marks(outcome) if mark[0] >= 0), key=lambda mark: mark[0])
-    ongoing = outcome["treatment"]["off_on"] is None and outcome["dates"]["death"] is None
+    ongoing, is_dead = _is_ongoing(outcome), outcome["dates"]["death"] is not None
     return {
         "number": outcome["number"],
         "treatment": tuple(bars),
         "marks": tuple(marks),
         "ongoing": ongoing,
         "last_day": max([0, *(bar[1] for bar in bars), *(mark[0] for mark in marks), outcome["os"]["days"] or 0]),
+        "response": _response_days(outcome),
+        "off": outcome["treatment"]["off_reason"] or "",
+        "is_alive": not ongoing and not is_dead,
     }
+
+
+def _response_days(outcome: Outcome) -> tuple[int, int] | None:
+    """First and last day of the confirmed response; None without one, or where its days contradict each other."""
+    if not outcome["confirmed"] or not outcome["dor"] or outcome["dor"]["days"] is None:
+        return None
+    first = _days(outcome["registered_on"], outcome["confirmed"]["began_on"])
+    return first, first + outcome["dor"]["days"]
 
 
 def _marks(outcome: Outcome) -> list[tuple[int, str]]:

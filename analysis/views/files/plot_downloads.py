@@ -15,7 +15,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from analysis.charts import boundary
+from analysis.charts import boundary, swimmer
 from analysis.charts.axis import WIDTH, finite
 from analysis.charts.watch import events
 from analysis.endpoints.answers import monitoring, plot_series
@@ -51,7 +51,7 @@ Rows = Sequence[Mapping[str, object]]
 class Plot:
     """One plot: its name in the address, its title, its template, what it draws, and the rows of its numbers.
 
-    below: the endpoint whose numbers it belongs to, where that has another name.
+    below: the endpoint whose numbers it belongs to, where that has another name. in_report: whether a board gets it.
     """
 
     code: str
@@ -60,6 +60,7 @@ class Plot:
     draw: Callable[[GroupPanel], Any]
     rows: Callable[[GroupPanel], Rows]
     below: str = ""
+    in_report: bool = True
 
 
 def _stored(panel: GroupPanel, endpoint: Endpoint) -> dict[str, Any]:
@@ -120,12 +121,16 @@ def _watch_rows(panel: GroupPanel) -> Rows:
                 zip(answer["treated"], answer["path"], bounds, strict=False), start=1)]  # fmt: skip
 
 
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
 def _spider_rows(panel: GroupPanel) -> Rows:
     return [
         {"participant": line["number"], "response": line["response"], "days_since_baseline": day,
-         "change_percent": Decimal(change)}
+         "change_percent": Decimal(change), "response_then": response, "new_lesion": _yes(new_lesion)}
         for line in plot_series.spider(panel.drawn)
-        for day, change in line["points"]
+        for day, change, response, new_lesion in line["points"]
     ]  # fmt: skip
 
 
@@ -139,7 +144,20 @@ def _swimmer_rows(panel: GroupPanel) -> Rows:
         {"participant": lane["number"], "what": kind, "from_day": day, "to_day": day}
         for lane in lanes for day, kind in lane["marks"]
     ]  # fmt: skip
-    return sorted(doses + marks, key=lambda row: (str(row["participant"]), row["from_day"]))
+    others = [
+        {"participant": lane["number"], "what": what, "from_day": start, "to_day": end}
+        for lane in lanes for what, (start, end) in _stretches(lane)
+    ]  # fmt: skip
+    return sorted(doses + marks + others, key=lambda row: (str(row["participant"]), row["from_day"]))
+
+
+def _stretches(lane: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The days of a response, and the last day of treatment with why it ended."""
+    if lane["response"]:
+        yield "in response", lane["response"]
+    if lane["off"] and lane["treatment"]:
+        last = max(end for _, end, _ in lane["treatment"])
+        yield f"off treatment: {lane['off']}", (last, last)
 
 
 def _toxicity_rows(panel: GroupPanel) -> Rows:
@@ -153,28 +171,35 @@ def _toxicity_rows(panel: GroupPanel) -> Rows:
 
 def _hormone_rows(panel: GroupPanel) -> Rows:
     return [
-        {"marker": marker, "participant": course["number"], "improved": "yes" if course["improved"] else "no",
+        {"marker": marker, "participant": course["number"], "improved": _yes(course["improved"]),
          "days_since_baseline": row["day"], "percent_of_baseline": Decimal(row["percent"])}
         for marker, courses in plot_series.hormone_courses(panel.drawn).items()
         for course in courses for row in course["points"]
     ]  # fmt: skip
 
 
+NOTED = {"new": "new_lesion", "unconfirmed": "response_not_confirmed", "ongoing": "on_treatment"}
+
+
 def _waterfall_rows(panel: GroupPanel) -> Rows:
     return [
         {"participant": outcome["number"], "best_change_percent": Decimal(outcome["best_change_percent"]),
-         "best_response": outcome["confirmed"]["response"] if outcome["confirmed"] else outcome["best"]["category"]}
+         "best_response": plot_series.response_of(outcome),
+         **{words: _yes(code in plot_series.notes(outcome)) for code, words in NOTED.items()}}
         for outcome in panel.outcomes if outcome["evaluable"] and outcome["best_change_percent"] is not None
     ]  # fmt: skip
 
 
 PLOTS: tuple[Plot, ...] = (
     Plot("waterfall", f"Best change in the {IN_FORCE.sum_words}", "_waterfall",
-         lambda panel: group_plots.waterfall_of(panel.answer), _waterfall_rows, BEST_RESPONSE.code),
+         lambda panel: group_plots.waterfall_of(panel.answer, panel.drawn), _waterfall_rows, BEST_RESPONSE.code),
     Plot("spider", "Change in the sum over time", "_spider",
          lambda panel: group_plots.spider_of(panel.drawn), _spider_rows, BEST_RESPONSE.code),
     Plot("swimmer", "Treatment and course", "_swimmer",
          lambda panel: group_plots.swimmer_of(panel.drawn), _swimmer_rows, BEST_RESPONSE.code),
+    *(Plot(f"swimmer_by_{order}", f"Treatment and course, by {order}", "_swimmer",
+           lambda panel, order=order: group_plots.swimmer_of(panel.drawn, order), _swimmer_rows,  # type: ignore[misc]
+           in_report=False) for order in list(swimmer.ORDERS)[1:]),
     *(_curve(endpoint) for endpoint in CURVES),
     Plot("toxicity", group_plots.OF_EVENTS, "_toxicity",
          lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows, ADVERSE_EVENTS.code),
@@ -225,7 +250,7 @@ def svg(plot: Plot, panel: GroupPanel) -> str:
 def of_report(stored: GroupResult, moment: Moment) -> Iterator[board_report.Drawing]:
     """Every plot of a stored result for the report of its data cut, without those that its version did not compute."""
     panel = GroupPanel(stored.group, stored, moment.change, moment)
-    for plot in PLOTS:
+    for plot in (plot for plot in PLOTS if plot.in_report):
         try:
             drawing = svg(plot, panel)
         except Http404:

@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.charts.spider import Line, Spider, spider
+from analysis.charts.spider import Line, Point, Spider, spider
 
 
-def line(number: str, *points: tuple[int, float | None], response: str = "SD") -> Line:
-    return Line(number, points, response, f"/participants/{number}/")
+def line(number: str, *points: tuple, response: str = "SD") -> Line:
+    return Line(number, tuple(Point(*point) for point in points), response, f"/participants/{number}/")
 
 
 def fifty() -> Spider:
@@ -82,9 +82,16 @@ def test_fifty_lines_stay_inside_the_plot_and_the_legend_fits() -> None:
     assert 2 <= len(chart.across) <= 13
 
 
-def test_every_response_ends_in_a_mark_of_its_own() -> None:
-    ends = [spider([line("1", (56, -10), response=each)]).lines[0].end for each in ("CR", "PR", "SD", "PD", "unknown")]
-    assert len(set(ends)) == 5
+def test_every_scan_has_the_mark_of_its_own_response_and_progression_by_a_new_lesion_one_of_its_own() -> None:
+    responses = ["CR", "PR", "SD", "PD", "unknown"]
+    grown = [(56 * place, -10, response) for place, response in enumerate(responses, start=1)]
+    drawn = spider([line("1", (0, 0), *grown, (400, -10, "PD", True), response="SD")])
+    assert [mark.look.code for mark in drawn.lines[0].marks] == ["CR", "PR", "SD", "PD", "other", "new"]
+    assert len({(mark.look.fill, mark.path.count("L")) for mark in drawn.lines[0].marks}) == 6
+    assert [entry.label for entry in drawn.legend] == [
+        "CR 1", "PR 1", "SD 1", "PD 1", "PD, new lesion 1", "Other 1",
+    ]  # fmt: skip
+    assert "13.1 months −10.0% PD, new lesion" in drawn.lines[0].words
 
 
 @pytest.mark.parametrize(

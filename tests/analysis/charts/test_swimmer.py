@@ -1,19 +1,21 @@
 """Where the lanes of the swimmer plot stand, and what they say."""
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.charts.swimmer import KINDS, LEVELS, Lane, Swimmer, swimmer
+from analysis.charts.swimmer import KINDS, LEVELS, ORDERS, Lane, Swimmer, swimmer
 
 EVERY_KIND = tuple((100 + place * 30, kind.code) for place, kind in enumerate(KINDS))
 EVERY_LEVEL = tuple((1 + place * 28, 28 + place * 28, level.code) for place, level in enumerate(LEVELS))
 
 
-def lane(number: str, last_day: int, *, ongoing: bool = False, **more: tuple) -> Lane:
+def lane(number: str, last_day: int, *, ongoing: bool = False, **more: Any) -> Lane:
     parts = {"treatment": ((1, 28, "full"),), "marks": ()} | more
-    return Lane(number, parts["treatment"], parts["marks"], ongoing, last_day, f"/participants/{number}/")
+    treatment, marks = parts.pop("treatment"), parts.pop("marks")
+    return Lane(number, treatment, marks, ongoing, last_day, f"/participants/{number}/", **parts)
 
 
 def many(count: int) -> Swimmer:
@@ -68,6 +70,31 @@ def test_an_arrow_stands_after_the_end_of_an_ongoing_lane() -> None:
     assert "on treatment" in drawn.words
 
 
+def test_lanes_stand_by_follow_up_by_treatment_or_by_response() -> None:
+    lanes = [
+        lane("long", 900), lane("treated", 700, treatment=((1, 600, "full"),)),
+        lane("PR", 500, marks=((50, "PR"),), response=(50, 300)),
+        lane("CR", 400, marks=((50, "CR"),), response=(50, 90)),
+        lane("PR, lasting", 450, marks=((50, "PR"),), response=(50, 450)),
+    ]  # fmt: skip
+    found = {order: [drawn.lane.number for drawn in swimmer(lanes, order).lanes] for order in ORDERS}
+    assert found == {
+        "follow-up": ["long", "treated", "PR", "PR, lasting", "CR"],
+        "treatment": ["treated", "long", "PR", "PR, lasting", "CR"],
+        "response": ["CR", "PR, lasting", "PR", "long", "treated"],
+    }
+
+
+def test_a_response_is_a_bar_of_its_days_and_the_end_of_a_lane_says_who_lives_and_why_treatment_ended() -> None:
+    drawn = swimmer([lane("1", 700, response=(365, 730), off="Progression", is_alive=True)]).lanes[0]
+    year = next(tick.at for tick in swimmer([lane("1", 730)]).across if tick.label == "12")
+    assert drawn.response is not None and drawn.response.x == pytest.approx(year, abs=0.5)
+    assert [mark.kind.code for mark in drawn.marks] == ["alive"]
+    assert middle_of(drawn.marks[0].path) > drawn.end
+    assert "in response from 12.0 to 24.0 months" in drawn.words and "off treatment: Progression" in drawn.words
+    assert swimmer([lane("1", 700)]).lanes[0].response is None
+
+
 def test_who_was_never_treated_has_a_thin_line_and_says_so() -> None:
     drawn = swimmer([lane("1", 90, treatment=())]).lanes[0]
     assert drawn.periods == ()
@@ -91,6 +118,8 @@ def test_the_height_grows_with_the_lanes() -> None:
 def test_every_level_and_kind_stands_in_a_legend_that_fits() -> None:
     chart = many(2)
     assert len(chart.legend) == len(LEVELS) + len(KINDS) + 2, "and who is on treatment, and the thin line"
+    response = swimmer([lane("1", 90, response=(30, 60), is_alive=True)])
+    assert [entry.label for entry in response.legend] == ["Full dose", "Followed, no dose", "In response", "Alive"]
     assert all(entry.x + 21 + 6.2 * len(entry.label) < chart.frame.width for entry in chart.legend)
     assert len({kind.shape for kind in KINDS}) == len(KINDS)
 

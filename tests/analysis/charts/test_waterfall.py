@@ -54,6 +54,18 @@ def test_two_groups_on_one_page_have_different_keys() -> None:
     assert waterfall([bar("1", 0)]).key != waterfall([bar("2", 0)]).key
 
 
+def test_what_the_change_does_not_say_stands_at_the_other_side_of_zero() -> None:
+    marked = [Bar("1", -40, "SD", "/1", ("unconfirmed", "ongoing")), Bar("2", 5, "PD", "/2", ("new",)), bar("3", 0)]
+    chart = waterfall(marked)
+    by_number = {drawn.bar.number: drawn for drawn in chart.bars}
+    assert [mark.label for mark in by_number["1"].marks] == ["u", "▸"] and by_number["3"].marks == ()
+    assert all(mark.y < chart.zero for mark in by_number["1"].marks), "beside the bar, not on it"
+    assert all(mark.y > chart.zero for mark in by_number["2"].marks)
+    assert by_number["1"].words == "1: −40.0%, SD, response not confirmed, on treatment"
+    assert chart.notes == "n new lesion (1) · u response not confirmed (1) · ▸ on treatment (1)"
+    assert waterfall([bar("1", 0)]).notes == ""
+
+
 def test_without_bars_there_is_a_sentence() -> None:
     chart = waterfall([])
     assert chart.is_empty

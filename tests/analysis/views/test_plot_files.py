@@ -23,6 +23,8 @@ NUMERIC = {
     "waterfall": {"best_change_percent"},
     "spider": {"days_since_baseline", "change_percent"},
     "swimmer": {"from_day", "to_day"},
+    "swimmer_by_treatment": {"from_day", "to_day"},
+    "swimmer_by_response": {"from_day", "to_day"},
     "toxicity": {"treated", "grade_3", "undetermined"},
     "monitoring": {"place"},
     "toxicity_boundary": {"place"},
@@ -72,6 +74,16 @@ def test_the_numbers_of_every_plot_are_read_as_numbers(chair: Client) -> None:
             assert pandas.api.types.is_numeric_dtype(read[column]), (plot.code, column)
     waterfall: Any = pandas.read_csv(StringIO(_file(chair, "waterfall", "csv")[1]))
     assert sorted(waterfall["best_change_percent"]) == [-70.0, 50.0]
+    assert list(waterfall["response_not_confirmed"]) == ["no", "yes"], "the one that shrank was scanned once"
+    scans: Any = pandas.read_csv(StringIO(_file(chair, "spider", "csv")[1]), keep_default_na=False)
+    assert list(scans["response_then"]) == ["", "PD", "", "PR"] and set(scans["new_lesion"]) == {"no"}
+
+
+def test_the_swimmer_plot_of_the_group_page_is_ordered_as_asked_and_so_is_its_file(chair: Client) -> None:
+    page = chair.get("/groups/A/?cut=DSMB-2&lanes=response").content.decode()
+    assert "swimmer_by_response.svg?cut=DSMB-2" in page and "lanes=treatment#h-swimmer" in page
+    assert "Order by" in page and "<strong>response</strong>" in page
+    assert "swimmer.svg" in chair.get("/groups/A/?lanes=nothing").content.decode()
 
 
 def test_files_of_different_results_have_different_names(chair: Client) -> None:
