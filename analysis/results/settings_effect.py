@@ -12,18 +12,17 @@ from analysis.outcomes import outcome
 from analysis.results.recompute import encoded, newest_change, one_moment
 from trial.models import FileJob, Person
 from trial.operations import file_jobs
-from trial.operations.file_jobs import EFFECT, FAILED, MADE
+from trial.operations.file_jobs import EFFECT, MADE
 from trial.protocol import AnalysisSettings, analysis_settings
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 
-STOPPED = "It was interrupted. Calculate it again."
 ASKED, FOUND = "asked.json", "found.json"
 
 
 def ask(person: Person, group: str, settings: AnalysisSettings) -> FileJob:
     """Has the effect of these settings computed. Raises Refused while another one is."""
-    job = file_jobs.begin(EFFECT, person, _named(group, settings), STOPPED)
+    job = file_jobs.begin(EFFECT, person, _named(group, settings))
     file_jobs.put(job, ASKED, BytesIO(json.dumps({"group": group, "settings": settings.as_dict()}).encode()))
     file_jobs.start(job)
     return job
@@ -34,8 +33,6 @@ def of(person: Person, key: str, group: str, settings: AnalysisSettings) -> File
     job = file_jobs.by_id(key)
     if job is None or (job.kind, job.person_id, job.of) != (EFFECT, person.pk, _named(group, settings)):
         return None
-    if file_jobs.is_silent(job):
-        job.state, job.words = FAILED, STOPPED
     return job
 
 
@@ -62,7 +59,7 @@ def carry_out(job: FileJob) -> FileJob:
         file_jobs.put(job, FOUND, BytesIO(json.dumps(effect).encode()))
         return {"words": f"change {effect['change']}"}
 
-    return file_jobs.carry_out(job, STOPPED, make)
+    return file_jobs.carry_out(job, make)
 
 
 def of_settings(group: str, settings: AnalysisSettings) -> dict[str, Any]:

@@ -11,10 +11,8 @@ from capture.exchange.exporting import download
 from trial.drawing.pdf import instant
 from trial.models import FileJob, Person, Site
 from trial.operations import file_jobs
-from trial.operations.file_jobs import FAILED
 from trial.record import access
 
-STOPPED = "The archive was interrupted. Request it again."
 FILE = "archive.zip"
 
 
@@ -29,15 +27,12 @@ def shown_to(person: Person) -> list[FileJob]:
     """Every archive of what the person may take away, newest first."""
     codes = set(access.sites_for(person).values_list("code", flat=True)) if person.role in access.READS_TRAIL else set()
     found = file_jobs.of_kind(file_jobs.ARCHIVE)
-    shown = [each for each in found if (each.of in codes if each.of else may_ask(person, None))]
-    for each in filter(file_jobs.is_silent, shown):
-        each.state, each.words = FAILED, STOPPED
-    return shown
+    return [each for each in found if (each.of in codes if each.of else may_ask(person, None))]
 
 
 def start(person: Person, site: Site | None) -> FileJob:
     """Has it made by a process of its own. Raises Refused while another one is under way."""
-    asked = file_jobs.begin(file_jobs.ARCHIVE, person, site.code if site else "", STOPPED)
+    asked = file_jobs.begin(file_jobs.ARCHIVE, person, site.code if site else "")
     file_jobs.start(asked)
     return asked
 
@@ -51,4 +46,4 @@ def carry_out(asked: FileJob) -> FileJob:
         return {"words": f"from change {made.making.change}, {instant(made.making.at)}", "done": made.casebooks,
                 "total": made.casebooks, "manifest": made.manifest}  # fmt: skip
 
-    return download.carry_out(asked, FILE, STOPPED, make)
+    return download.carry_out(asked, FILE, make)

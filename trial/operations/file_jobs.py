@@ -10,10 +10,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files import File
@@ -26,15 +26,26 @@ from trial.refused import Refused
 
 ARCHIVE, PREVIEW, IMPORT, EXPORT = "archive", "preview", "import", "export"
 REPORT, EFFECT, FIGURES = "report", "effect", "figures"
-# What makes each kind, as text: the applications that make them do not import each other.
-CARRIED_OUT_BY = {
-    ARCHIVE: "capture.copies.archive_jobs.carry_out",
-    PREVIEW: "capture.exchange.importing.import_jobs.carry_out",
-    IMPORT: "capture.exchange.importing.import_jobs.carry_out",
-    EXPORT: "capture.exchange.exporting.export_jobs.carry_out",
-    REPORT: "analysis.views.files.report_jobs.carry_out",
-    FIGURES: "analysis.views.files.all_figures.carry_out",
-    EFFECT: "analysis.results.settings_effect.carry_out",
+
+
+class Kind(NamedTuple):
+    """What makes a job, as text (the applications that make them do not import each other), and what is said of one
+    that broke off or fell silent."""
+
+    carried_out_by: str
+    stopped: str
+
+
+_IMPORTS = Kind("capture.exchange.importing.import_jobs.carry_out",
+                "The import was interrupted; nothing was written. Choose the files again.")  # fmt: skip
+KINDS = {
+    ARCHIVE: Kind("capture.copies.archive_jobs.carry_out", "The archive was interrupted. Request it again."),
+    PREVIEW: _IMPORTS,
+    IMPORT: _IMPORTS,
+    EXPORT: Kind("capture.exchange.exporting.export_jobs.carry_out", "The export was interrupted. Request it again."),
+    REPORT: Kind("analysis.views.files.report_jobs.carry_out", "The report was interrupted. Create it again."),
+    FIGURES: Kind("analysis.views.files.all_figures.carry_out", "The figures were interrupted. Ask for them again."),
+    EFFECT: Kind("analysis.results.settings_effect.carry_out", "It was interrupted. Calculate it again."),
 }
 UNDER_WAY, MADE, FAILED = FileJob.State.UNDER_WAY, FileJob.State.MADE, FileJob.State.FAILED
 KEPT_SECONDS, SILENT_SECONDS = 24 * 60 * 60, 2 * 60
@@ -42,11 +53,12 @@ TELLS_SECONDS = 1.0
 Told = Callable[[int, int], None]
 
 
-def begin(kind: str, person: Person, of: str, stopped: str) -> FileJob:
-    """Puts it down as under way. stopped: the words of one that fell silent. Raises Refused while another one is."""
+def begin(kind: str, person: Person, of: str) -> FileJob:
+    """Puts it down as under way. Raises Refused while another one of the kind is."""
     forget_old()
     silent = timezone.now() - timedelta(seconds=SILENT_SECONDS)
-    FileJob.objects.filter(kind=kind, state=UNDER_WAY, told_at__lt=silent).update(state=FAILED, words=stopped)
+    before = FileJob.objects.filter(kind=kind, state=UNDER_WAY, told_at__lt=silent)
+    before.update(state=FAILED, words=KINDS[kind].stopped)
     try:
         with transaction.atomic():
             return FileJob.objects.create(kind=kind, person=person, of=of)
@@ -88,13 +100,13 @@ def end(job: FileJob, state: str, words: str = "", **more: Any) -> FileJob:
 
 
 def by_id(key: str) -> FileJob | None:
-    """The one with this id; None when there is none (any more)."""
-    return _standing().filter(pk=key).first()
+    """The one with this id, failed where it fell silent; None when there is none (any more)."""
+    return next(iter(_heard(_standing().filter(pk=key))), None)
 
 
 def of_kind(kind: str) -> list[FileJob]:
-    """All of a kind, newest first."""
-    return list(_standing().filter(kind=kind).order_by("-asked_at", "-id"))
+    """All of a kind, newest first; one that fell silent has failed."""
+    return _heard(_standing().filter(kind=kind).order_by("-asked_at", "-id"))
 
 
 def _standing() -> Any:
@@ -106,15 +118,19 @@ def _kept_since() -> datetime:
     return timezone.now() - timedelta(seconds=KEPT_SECONDS)
 
 
-def is_silent(job: FileJob) -> bool:
-    """Whether nothing was heard for long of one under way: its process is gone."""
-    return job.state == UNDER_WAY and timezone.now() - job.told_at > timedelta(seconds=SILENT_SECONDS)
+def _heard(jobs: Iterable[FileJob]) -> list[FileJob]:
+    """Those of which nothing was heard for long while under way have failed: their process is gone."""
+    found = list(jobs)
+    for job in found:
+        if job.state == UNDER_WAY and timezone.now() - job.told_at > timedelta(seconds=SILENT_SECONDS):
+            job.state, job.words = FAILED, KINDS[job.kind].stopped
+    return found
 
 
-def carry_out(job: FileJob, stopped: str, make: Callable[[Told], Mapping[str, Any]]) -> FileJob:
+def carry_out(job: FileJob, make: Callable[[Told], Mapping[str, Any]]) -> FileJob:
     """Carries out a job in a process of its own.
 
-    make: puts its files in place; returns what is put down of the end. stopped: the words where it breaks off.
+    make: puts its files in place; returns what is put down of the end.
     """
     os.nice(10)  # pages come first
     try:
@@ -123,7 +139,7 @@ def carry_out(job: FileJob, stopped: str, make: Callable[[Told], Mapping[str, An
     except Refused as refusal:
         return end(job, FAILED, str(refusal))
     except Exception:
-        end(job, FAILED, stopped)
+        end(job, FAILED, KINDS[job.kind].stopped)
         raise
     return end(job, MADE, **ended)
 

@@ -20,18 +20,17 @@ from analysis.views.files.plot_downloads import KINDS, PLOTS
 from analysis.views.files.provenance import Provenance
 from trial.models import FileJob, Person, audit
 from trial.operations import file_jobs
-from trial.operations.file_jobs import FAILED, FIGURES
+from trial.operations.file_jobs import FIGURES
 from trial.record import access
 from trial.refused import Refused
 
-STOPPED = "The figures were interrupted. Ask for them again."
 FILE, LIST = "figures.zip", "figures.txt"
 log = logging.getLogger(__name__)
 
 
 def start(person: Person, letter: str, moment: Moment | None) -> FileJob:
     """Has the figures made; of the newest result without a moment. Raises Refused while others are under way."""
-    job = file_jobs.begin(FIGURES, person, f"{letter}{moment.query if moment else ''}", STOPPED)
+    job = file_jobs.begin(FIGURES, person, f"{letter}{moment.query if moment else ''}")
     file_jobs.start(job)
     return job
 
@@ -54,7 +53,7 @@ def carry_out(job: FileJob) -> FileJob:
             file_jobs.put(job, FILE, packed)
         return {"words": Provenance(panel, "all_figures", "All figures").file_name("zip")}
 
-    return file_jobs.carry_out(job, STOPPED, make)
+    return file_jobs.carry_out(job, make)
 
 
 def _pack(target: Any, panel: panels.GroupPanel, told: file_jobs.Told) -> None:
@@ -83,8 +82,6 @@ def _asked(letter: str, job_id: str) -> FileJob:
     job = file_jobs.by_id(job_id)
     if job is None or job.kind != FIGURES or job.of.partition("?")[0] != panels.group_or_404(letter).code:
         raise Http404("These figures do not exist, or were made more than a day ago. Ask for them again.")
-    if file_jobs.is_silent(job):
-        job.state, job.words = FAILED, STOPPED
     return job
 
 

@@ -10,16 +10,15 @@ from analysis.results import board_report
 from analysis.views.files import plot_downloads
 from trial.models import DataCut, FileJob, Person
 from trial.operations import file_jobs
-from trial.operations.file_jobs import FAILED, MADE, REPORT
+from trial.operations.file_jobs import MADE, REPORT
 
-STOPPED = "The report was interrupted. Create it again."
 # In the name of a file → in words.
 PARTS = {"report": "whole report", "open-part": "open part"}
 
 
 def start(person: Person, cut: DataCut) -> None:
     """Has it made by a process of its own. Raises Refused while another one is under way."""
-    file_jobs.start(file_jobs.begin(REPORT, person, cut.name, STOPPED))
+    file_jobs.start(file_jobs.begin(REPORT, person, cut.name))
 
 
 class Newest(NamedTuple):
@@ -33,8 +32,6 @@ def newest() -> dict[str, Newest]:
     """By the name of the data cut."""
     found: dict[str, Newest] = {}
     for job in reversed(file_jobs.of_kind(REPORT)):
-        if file_jobs.is_silent(job):
-            job.state, job.words = FAILED, STOPPED
         before = found.get(job.of)
         found[job.of] = Newest(job, job if job.state == MADE else before.made if before else None)
     return found
@@ -50,4 +47,4 @@ def carry_out(job: FileJob) -> FileJob:
                 file_jobs.put(job, f"{part}.{ending}", BytesIO(made_by(report)))
         return {}
 
-    return file_jobs.carry_out(job, STOPPED, make)
+    return file_jobs.carry_out(job, make)

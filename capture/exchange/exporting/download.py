@@ -32,12 +32,10 @@ def pack(folder: Path) -> Any:
     return packed
 
 
-def carry_out(
-    job: FileJob, name: str, stopped: str, make: Callable[[Path, file_jobs.Told], Mapping[str, Any]]
-) -> FileJob:
+def carry_out(job: FileJob, name: str, make: Callable[[Path, file_jobs.Told], Mapping[str, Any]]) -> FileJob:
     """Carries out a job whose folder is kept as one ZIP file of this name.
 
-    make: writes the folder; returns what is put down of the end. stopped: the words where it breaks off.
+    make: writes the folder; returns what is put down of the end.
     """
 
     def packed(told: file_jobs.Told) -> Mapping[str, Any]:
@@ -48,7 +46,7 @@ def carry_out(
             file_jobs.put(job, name, target)
         return ended
 
-    return file_jobs.carry_out(job, stopped, packed)
+    return file_jobs.carry_out(job, packed)
 
 
 def sent(file: Any, name: str, content_type: str = "application/zip") -> FileResponse:

@@ -6,10 +6,9 @@ from typing import Any
 from capture.exchange.exporting import download
 from trial.models import FileJob, Person
 from trial.operations import exports, file_jobs
-from trial.operations.file_jobs import EXPORT, FAILED
+from trial.operations.file_jobs import EXPORT
 from trial.refused import Refused
 
-STOPPED = "The export was interrupted. Request it again."
 FILE = "export.zip"
 
 
@@ -17,7 +16,7 @@ def start(person: Person, form: str) -> FileJob:
     """Has the study data of now exported as this kind. Raises Refused, also while another export is under way."""
     if form not in exports.BY_NAME:
         raise Refused(f"There is no export as {form[:20]}. It is one of {', '.join(exports.BY_NAME)}.")
-    job = file_jobs.begin(EXPORT, person, form, STOPPED)
+    job = file_jobs.begin(EXPORT, person, form)
     file_jobs.start(job)
     return job
 
@@ -27,8 +26,6 @@ def of(person: Person, key: str) -> FileJob | None:
     job = file_jobs.by_id(key)
     if job is None or job.kind != EXPORT or job.person_id != person.pk:
         return None
-    if file_jobs.is_silent(job):
-        job.state, job.words = FAILED, STOPPED
     return job
 
 
@@ -38,4 +35,4 @@ def carry_out(job: FileJob) -> FileJob:
     def make(folder: Path, told: file_jobs.Told) -> dict[str, Any]:
         return {"words": f"change {exports.write(job.of, folder)['change']}"}
 
-    return download.carry_out(job, FILE, STOPPED, make)
+    return download.carry_out(job, FILE, make)

@@ -25,12 +25,11 @@ from trial.refused import Refused
 # A page waits for so many bytes of CSV: a few seconds.
 LARGE_BYTES = 300_000
 REPORT = ".report.json"  # a chosen file has no such name
-STOPPED = "The import was interrupted; nothing was written. Choose the files again."
 
 
 def ask(person: Person, source: str, uploaded: Iterable[Any]) -> FileJob:
     """Keeps the files for the preview. Raises Refused; nothing is kept then."""
-    job = file_jobs.begin(PREVIEW, person, source, STOPPED)
+    job = file_jobs.begin(PREVIEW, person, source)
     try:
         for name, content in upload.unpacked(uploaded):
             file_jobs.put(job, name, content)
@@ -47,8 +46,6 @@ def of(person: Person, key: str) -> FileJob | None:
     job = file_jobs.by_id(key)
     if job is None or job.kind not in (PREVIEW, IMPORT) or job.person_id != person.pk:
         return None
-    if file_jobs.is_silent(job):
-        job.state, job.words = FAILED, STOPPED
     return job
 
 
@@ -73,7 +70,7 @@ def carry_out(job: FileJob) -> FileJob:
     except Refused as refusal:
         return file_jobs.end(job, FAILED if rehearsal else MADE, str(refusal), kind=PREVIEW)
     except Exception:
-        file_jobs.end(job, FAILED, STOPPED)
+        file_jobs.end(job, FAILED, file_jobs.KINDS[job.kind].stopped)
         raise
     if report.saved or report.problems or not report.new:
         file_jobs.forget_files(job)  # nobody needs them any more

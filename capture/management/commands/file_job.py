@@ -21,4 +21,4 @@ class Command(BaseCommand):
         job = file_jobs.by_id(options["id"])
         if job is None or job.state != file_jobs.UNDER_WAY:
             raise CommandError("This was not requested.")
-        import_string(file_jobs.CARRIED_OUT_BY[job.kind])(job)
+        import_string(file_jobs.KINDS[job.kind].carried_out_by)(job)

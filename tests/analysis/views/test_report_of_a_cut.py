@@ -111,9 +111,10 @@ def test_a_report_that_broke_off_says_so_and_is_asked_for_again(cast: Cast, monk
     chair, name = client_of(cast.people[Role.CHAIR]), DataCut.objects.get().name
     chair.post(ASK, {"cut": name})
     monkeypatch.setattr(file_jobs, "SILENT_SECONDS", -1)
-    assert f"Failed</span> {report_jobs.STOPPED}" in page_of(chair)
+    assert f"Failed</span> {file_jobs.KINDS[file_jobs.REPORT].stopped}" in page_of(chair)
     made = FileJob.objects.create(kind=file_jobs.REPORT, of=name, person=cast.people[Role.CHAIR], state=file_jobs.MADE,
                                   asked_at=timezone.now() - timedelta(hours=1))  # fmt: skip
     page = page_of(chair)
-    assert f"{ASK}{made.id}/report.pdf" in page and f"Failed</span> {report_jobs.STOPPED}" in page, "it stays"
+    assert f"{ASK}{made.id}/report.pdf" in page, "it stays"
+    assert f"Failed</span> {file_jobs.KINDS[file_jobs.REPORT].stopped}" in page
     assert chair.post(ASK, {"cut": name}).status_code == 302 and FileJob.objects.count() == 3

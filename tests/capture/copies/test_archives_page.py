@@ -137,7 +137,7 @@ def test_an_archive_that_stopped_half_way_is_said_to_have_failed(
     monkeypatch.setattr(archive_jobs.archive, "build", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         archive_jobs.carry_out(begun)
-    assert f"Failed</span> {archive_jobs.STOPPED}" in page_of(client_of(cast.people[Role.CHAIR]))
+    assert f"Failed</span> {file_jobs.KINDS[file_jobs.ARCHIVE].stopped}" in page_of(client_of(cast.people[Role.CHAIR]))
     silent = archive_jobs.start(cast.people[Role.CHAIR], cast.north)
     monkeypatch.setattr(file_jobs, "SILENT_SECONDS", -1)
     assert silent.pk == archive_jobs.shown_to(cast.people[Role.CHAIR])[0].pk
