@@ -33,7 +33,7 @@ def _shown(there: Any) -> str:
 def meets(row: Any, field: str, value: str) -> bool:
     """Whether a field of an entry has this value, by its code or its words; lies in a span; or, for empty, has none."""
     there, wanted = getattr(row, field), value.strip().casefold()
-    if there is None or there == "":
+    if there is None:
         return not wanted
     span = SPAN.fullmatch(wanted)
     if span and isinstance(there, int | Decimal) and not isinstance(there, bool):
