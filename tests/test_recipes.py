@@ -12,16 +12,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.recipes import ROOT, changed, code, files, section
+
 COPIED = ("analysis", "capture", "docs", "templates", "tests", "trial", "manage.py", "pyproject.toml")
-
-RECIPES = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
-
-
-def _code(recipe: str) -> list[str]:
-    """The blocks of code of a recipe, in order."""
-    text = RECIPES.split(f"\n## {recipe}\n")[1].split("\n## ")[0]
-    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
 def _copy(folder: Path) -> Path:
@@ -50,7 +43,7 @@ def _run(folder: Path, *words: str, **environment: str) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_form_is_a_model_a_module_a_line_and_an_example(database: str, tmp_path: Path) -> None:
-    folder, (model, form, lines, example) = _copy(tmp_path / "copy"), _code("A form")
+    folder, (model, form, lines, example) = _copy(tmp_path / "copy"), code("A form")
     with (folder / "trial/models/casebook/visit.py").open("a", encoding="utf-8") as file:
         file.write(f"\n\n{model}")
     (folder / "capture/casebook/forms/ecg.py").write_text(form, encoding="utf-8")
@@ -60,12 +53,14 @@ def test_a_form_is_a_model_a_module_a_line_and_an_example(database: str, tmp_pat
     _insert(folder / "tests/examples.py", '    "hormone": Example(', example)
     here = {**os.environ, "ENDPOINT_DATABASE_NAME": database}
     _run(folder, "-W", "ignore", "manage.py", "makemigrations", "trial", "--name", "ecg", **here)
-    assert len(list((folder / "trial/migrations").glob("*_ecg.py"))) == 1
+    assert changed(folder) == files("A form") and len(list((folder / "trial/migrations").glob("*_ecg.py"))) == 1
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ENDPOINT", "PYTEST", "CELERY"))}
     asked = "ecg or ECG or Electrocardiogram or has_an_example or comes_back_by_it or every_form_is_entered_and_frozen"
+    asked += " or every_table_of_the_record"
     _run(folder, "-m", "pytest", "-q", "-k", asked, "tests/capture/casebook/test_every_form.py",
          "tests/capture/casebook/test_checks.py", "tests/capture/casebook/test_labels.py",
-         "tests/capture/casebook/test_field_help.py", "tests/trial/audit/test_upgrade.py", **own)  # fmt: skip
+         "tests/capture/casebook/test_field_help.py", "tests/trial/audit/test_upgrade.py",
+         "tests/trial/tabulation/test_declarations.py", **own)  # fmt: skip
 
 
 THIRD_GROUP = '''
@@ -111,13 +106,23 @@ def test_the_third_group_is_everywhere(database: str, capsys) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_group_is_one_declaration(database: str, tmp_path: Path) -> None:
-    folder, (declaration,) = _copy(tmp_path / "copy"), _code("A group")
+    folder, (declaration,) = _copy(tmp_path / "copy"), code("A group")
     _insert(folder / "trial/protocol/groups.py", ")  # fmt: skip\n# The condition of the registry", declaration)
+    assert changed(folder) == files("A group")
     here = {**os.environ, "ENDPOINT_DATABASE_NAME": database}
     _run(folder, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run", **here)
     (folder / "tests/test_third_group.py").write_text(THIRD_GROUP, encoding="utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ENDPOINT", "PYTEST", "CELERY"))}
     _run(folder, "-m", "pytest", "-q", "tests/test_third_group.py", **own)
+
+
+def test_every_place_of_other_things_is_there() -> None:
+    text = section("Other things")
+    for name, path in re.findall(r"`(\w+)` of `([\w/.]+)`", text):
+        there = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"^(class |def )?{name}\b", there, re.MULTILINE), (name, path)
+    places = re.findall(r"`((?:analysis|capture|templates|tests|trial)/[\w/.]+)`", text)
+    assert len(places) > 10 and [each for each in places if not (ROOT / each).exists()] == []
 
 
 def test_a_form_without_an_example_is_named() -> None:

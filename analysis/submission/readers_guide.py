@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analysis.submission.first_pass import Written
 from analysis.submission.rows import Snapshot
 from trial import protocol
+from trial.models import RecordRow
 from trial.runtime.program import PROGRAM
 from trial.tabulation.data_sets import NOT_TABULATED, TABLES_NOT_TABULATED
 from trial.tabulation.declarations import EXPECTED, REQUIRED, SDTM, SDTMIG, TERMINOLOGY
@@ -34,8 +35,7 @@ def text(written: Sequence[Written], snapshot: Snapshot) -> str:
         f"{each.data_set.name}.{name}: {seen.replaced} values" for each in written for name, seen in each.seen.items()
         if seen.replaced])  # fmt: skip
     lines += _section("Terms added to published code lists", _extended(written))
-    lines += _section("Not tabulated", [f"{name}: {why}" for name, why in
-                                        (*NOT_TABULATED.items(), *TABLES_NOT_TABULATED.items())])  # fmt: skip
+    lines += _section("Not tabulated", [f"{name}: {why}" for name, why in _not_tabulated()])
     return "\n".join(lines) + "\n"
 
 
@@ -43,6 +43,12 @@ def _moment(snapshot: Snapshot) -> str:
     known = f"change {snapshot.change}, {snapshot.at:%Y-%m-%d %H:%M} UTC"
     known += f", data cut “{snapshot.cut}”" if snapshot.cut else ""
     return known + (f", site {snapshot.site}" if snapshot.site else "")
+
+
+def _not_tabulated() -> list[tuple[str, str]]:
+    """Fields and tables with the reason."""
+    forms = [(each.__name__, each.place.not_tabulated) for each in RecordRow.__subclasses__()]
+    return [*NOT_TABULATED.items(), *TABLES_NOT_TABULATED.items(), *(each for each in forms if each[1])]
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ class Place:
     form: they are entries of this form. by, forms: they are entries of the form that this column names by its value.
     above: they belong to the entry of the row that this foreign key leads to; without it, the first foreign key that
     leads to a participant counts. entered_with: they belong to the participant's newest entry of this form.
+    not_tabulated: why they are in no data set of SDTM, where they are in none.
     """
 
     form: str = ""
@@ -27,6 +28,7 @@ class Place:
     forms: Mapping[str, str] = field(default_factory=dict)
     above: str = ""
     entered_with: str = ""
+    not_tabulated: str = ""
 
 
 class AppendOnly(models.Model):

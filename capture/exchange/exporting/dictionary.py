@@ -80,7 +80,7 @@ def is_required(column: Column) -> bool:
 
 
 def import_table() -> str:
-    """The files of an import and their columns as Markdown, for `docs/import.md`."""
+    """The files of an import and their columns as Markdown."""
     lines = []
     for data_set in (each for each in every() if each.comes_in):
         names = {column.name: column for column in data_set.columns}

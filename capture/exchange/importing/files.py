@@ -16,10 +16,12 @@ from typing import IO, Self
 
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, COMES_IN, STRUCK_OUT, DataSet, columns_in, every, known_columns
+from capture.exchange.exporting.dictionary import import_table
 from trial.rules.typed_text import unreadable, unseen
 
-# Files of an export that an import passes by.
-PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv"}) | {
+# Files of an export, and of the templates, that an import passes by.
+COLUMNS = "columns.md"
+PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv", COLUMNS}) | {
     f"{name}.csv" for name, data_set in BY_NAME.items() if not data_set.comes_in
 }
 WORKBOOK = "This is an Excel workbook. Save each sheet as “CSV UTF-8” and choose those files."
@@ -290,7 +292,7 @@ def from_folder(folder: Path) -> dict[str, Path]:
 
 
 def write_templates(folder: Path) -> list[str]:
-    """Writes an empty file per data set of the import; returns their names. Raises FileExistsError, OSError."""
+    """Writes what `templates` says; returns the names. Raises FileExistsError, OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in templates().items():
         with (folder / name).open("xb") as file:
@@ -299,5 +301,6 @@ def write_templates(folder: Path) -> list[str]:
 
 
 def templates() -> dict[str, bytes]:
-    """File name → an empty CSV with its header."""
-    return {f"{each.name}.csv": (",".join(columns_in(each)) + "\r\n").encode() for each in COMES_IN}
+    """File name → an empty CSV with its header, for each file of an import; and what their columns mean."""
+    empty = {f"{each.name}.csv": (",".join(columns_in(each)) + "\r\n").encode() for each in COMES_IN}
+    return empty | {COLUMNS: import_table().encode()}

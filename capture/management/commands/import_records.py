@@ -61,7 +61,7 @@ class Command(BaseCommand):
             names = files.write_templates(folder)
         except OSError as refusal:
             raise CommandError(f"The templates were not written: {refusal.strerror}.") from refusal
-        self.stdout.write(f"{len(names)} empty files are in {folder}.")
+        self.stdout.write(f"{len(names) - 1} empty files, and what their columns mean, are in {folder}.")
 
     def _person(self, username: str | None) -> Person:
         found = Person.objects.filter(username=username or "", is_active=True).first()

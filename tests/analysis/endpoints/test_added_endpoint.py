@@ -19,10 +19,10 @@ from analysis.results.recompute import recompute
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from tests.plugin_postgres import another_database
+from tests.recipes import ROOT, changed, code, files
 from trial.models import Role
 from trial.record.save import Save
 
-ROOT = Path(__file__).resolve().parent.parent.parent.parent
 DAY_1 = date(2026, 1, 12)
 CODE, TITLE, MISSING = "disease_control_rate", "Disease control rate", "Not computed by that version"
 LOOK = """
@@ -65,11 +65,10 @@ print(json.dumps(seen))
 
 def _blocks() -> tuple[str, str, list[str]]:
     """The file that the recipe adds, its content, and the lines that it adds to the registry."""
-    recipe = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8").split("## An endpoint")[1].split("\n## ")[0]
-    name = re.search(r"`(analysis/endpoints/answers/\w+\.py)` \(new", recipe)
-    declaration, lines = re.findall(r"```python\n(.*?)```", recipe, re.S)
-    assert name is not None
-    return name[1], declaration, [line for line in lines.splitlines() if line.strip()]
+    declaration, lines = code("An endpoint")
+    name, registry = sorted(files("An endpoint"))
+    assert registry == "analysis/endpoints/registry.py"
+    return name, declaration, [line for line in lines.splitlines() if line.strip()]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +88,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert text.count(first) == 1 and text.count("    BEST_RESPONSE,\n") == 1
     text = text.replace(first, f"{first}{imported}\n").replace("    BEST_RESPONSE,\n", f"    BEST_RESPONSE,\n{entry}\n")
     registry.write_text(text, encoding="utf-8")
+    assert changed(scratch) == files("An endpoint")
     return scratch
 
 

@@ -173,9 +173,3 @@ def test_the_dictionary_explains_every_column(database: object, tmp_path: Path) 
     assert AdverseEvent.objects.count() == 0
 
 
-def test_the_page_on_imports_lists_every_file_and_column_as_declared() -> None:
-    """Written anew with `dictionary.import_table()` after a form has changed."""
-    from capture.exchange.exporting.dictionary import import_table
-
-    page = (Path(__file__).resolve().parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
-    assert page.endswith(import_table())

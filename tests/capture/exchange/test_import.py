@@ -327,7 +327,10 @@ def test_the_command_asks_and_takes_no_for_an_answer(
 
 def test_the_templates_are_the_files_that_the_import_reads(database: object, tmp_path: Path) -> None:
     call_command("import_records", tmp_path / "empty", template=True)
-    found = (tmp_path / "empty").iterdir()
+    found = list((tmp_path / "empty").glob("*.csv"))
+    columns = (tmp_path / "empty" / "columns.md").read_text(encoding="utf-8")
+    assert all(f"### `{each.name}.csv`" in columns and f"| `{name}` |" in columns for each in COMES_IN
+               for name in columns_in(each))  # fmt: skip
     written = {each.name: each.read_text(encoding="utf-8").strip().split(",") for each in found}
     assert written == {f"{each.name}.csv": list(columns_in(each)) for each in COMES_IN}
     for each in COMES_IN:
