@@ -25,6 +25,9 @@ LONGEST_SOCKET_FOLDER = 80  # bytes; the kernel allows about 107 for the whole s
 SUPERUSER = "postgres"
 # The server's log names no row and no statement: they hold what people typed.
 SETTINGS = ("-c", "max_connections=120", "-c", "log_error_verbosity=terse", "-c", "log_min_error_statement=panic")
+# For tests alone: a database lives for seconds there, and nothing of it is to survive.
+UNDURABLE = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off",
+             "-c", "wal_level=minimal", "-c", "max_wal_senders=0")  # fmt: skip
 
 
 def binaries() -> Path:
@@ -96,7 +99,7 @@ class Server:
             self._make()
         words = [binaries() / "postgres", "-D", self.data, "-h", "", "-k", self.sockets, *SETTINGS]
         if not self.durable:
-            words += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+            words += UNDURABLE
         with self.log.open("ab") as log:
             self.process = self._run(
                 subprocess.Popen,
