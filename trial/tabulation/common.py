@@ -60,6 +60,11 @@ def sponsor_id(prefix: str) -> Variable:
                     of=lambda subject, row: row.get("spid"))  # fmt: skip
 
 
+def identified(name: str, *grouped: Variable) -> tuple[Variable, ...]:
+    """What the variables of a data set of entries begin with; grouped: --GRPID, where it has one."""
+    return STUDYID, domain(name), USUBJID, sequence(name), *grouped, sponsor_id(name)
+
+
 def dated(name: str, label: str, *asked: str, core: str = EXPECTED, origin: Origin | None = None) -> Variable:
     """A date as entered, complete or partial."""
     return Variable(name, label, TIMING, core, origin or Origin("Collected", "Investigator"), DATE, asked=asked)
@@ -80,6 +85,25 @@ def epoch(of: str, core: str = PERMISSIBLE) -> Variable:
         of=lambda subject, row: row.get("EPOCH") or subject.epoch(row.get(of)),
         method=f"Epoch of the newest element of SE that began by {of}; empty for a partial date that may lie in two.",
     )  # fmt: skip
+
+
+def interval(prefix: str, what: str, started: tuple[str, ...] = (), ended: tuple[str, ...] = (),
+             core: str = EXPECTED, core_of_end: str = EXPECTED) -> tuple[Variable, ...]:  # fmt: skip
+    """EPOCH, first and last day of what an entry tells, and their study days. started, ended: the fields asked."""
+    start, end = f"{prefix}STDTC", f"{prefix}ENDTC"
+    return (
+        epoch(start),
+        dated(start, f"Start Date/Time of {what}", *started, core=core),
+        dated(end, f"End Date/Time of {what}", *ended, core=core_of_end),
+        study_day(f"{prefix}STDY", f"Study Day of Start of {what}", start),
+        study_day(f"{prefix}ENDY", f"Study Day of End of {what}", end),
+    )
+
+
+def at_visit(prefix: str, label: str, label_of_day: str, *asked: str) -> tuple[Variable, ...]:
+    """The visit, epoch and day of a finding."""
+    on = f"{prefix}DTC"
+    return VISITNUM, VISIT, epoch(on), dated(on, label, *asked), study_day(f"{prefix}DY", label_of_day, on)
 
 
 def test(prefix: str, label: str, name_label: str, codes: Codes | None, names: Codes | None) -> tuple[Variable, ...]:

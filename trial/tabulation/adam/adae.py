@@ -12,11 +12,8 @@ from trial.tabulation.sdtm.events import AE
 from trial.tabulation.subject import Subject
 
 
-def _rows(subject: Subject) -> Iterable[Values]:
-    outcome = shared.results(subject)
-    if not outcome:
-        return
-    shown = shared.population(outcome)
+@shared.of_registered
+def _rows(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
     counted = {event["id"]: event for event in outcome["toxicity"]["events"]}
     worst = _worst(outcome["toxicity"])
     for row in AE.made(subject):
@@ -25,7 +22,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
         onset = partial_date.from_stored(row["AESTDTC"]) if row["AESTDTC"] else None
         ended = row["AEENDTC"]
         yield {
-            **row, **shown, "ATOXGRN": row["AETOXGR"],
+            **row, "ATOXGRN": row["AETOXGR"],
             "ASTDT": found["read_on"] if found else onset.earliest().isoformat() if onset else None,
             "ASTDTF": imputed(row["AESTDTC"]) if onset else None,
             "AENDT": ended if ended and len(ended) == 10 else None, "TRTEMFL": found is not None or None,
@@ -57,9 +54,7 @@ def _term(row: dict[str, Any]) -> tuple[str, ...]:
 ADAE = DataSet("ADAE", "Adverse Events Analysis Dataset", "OCCURRENCE DATA STRUCTURE",
                "One record per episode of an adverse event of a registered subject",
                ("STUDYID", "USUBJID", "ASTDT", "AEDECOD", "AESEQ"), _rows, (
-    shared.STUDYID,
-    shared.USUBJID,
-    *shared.POPULATION,
+    *shared.OF_SUBJECT,
     shared.taken(AE, "AESEQ"),
     *shared.in_parts(shared.taken(AE, "AETERM")),
     *(shared.taken(AE, name) for name in ("AEDECOD", "AEBODSYS", "AESER", "AEACN", "AEREL", "AEOUT",

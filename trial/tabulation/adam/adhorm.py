@@ -18,17 +18,14 @@ WHOLE = Decimal(100)
 RAISED = {None: "UNDETERMINED", False: "NOT RAISED"}
 
 
-def _rows(subject: Subject) -> Iterable[Values]:
-    outcome = shared.results(subject)
-    if not outcome:
-        return
-    shown = shared.population(outcome)
+@shared.of_registered
+def _rows(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
     of_marker = {each["marker"]: each for each in outcome["hormones"]}
     for row in LB.made(subject):
         if row["LBCAT"] == TUMOR_MARKER and row["LBSTRESC"] is not None:
-            yield {**row, **shown, **_level(row, of_marker.get(row["same"]) or {})}
+            yield {**row, **_level(row, of_marker.get(row["same"]) or {})}
     for marker in outcome["hormones"]:
-        yield {**shown, **_improvement(marker)}
+        yield _improvement(marker)
 
 
 def code_of(marker: str) -> str:
@@ -73,9 +70,7 @@ def _improvement(marker: dict[str, Any]) -> Values:
 ADHORM = DataSet("ADHORM", "Hormone Analysis Dataset", "BASIC DATA STRUCTURE",
                  "One record per level, and per marker, of a registered subject",
                  ("STUDYID", "USUBJID", "PARAMCD", "ADT", "SRCSEQ"), _rows, (
-    shared.STUDYID,
-    shared.USUBJID,
-    *shared.POPULATION,
+    *shared.OF_SUBJECT,
     shared.text("PARAM", "Parameter", "The marker, of levels with LB.LBSTRESU; of an improvement that it is one.",
                 REQUIRED),
     shared.text("PARAMCD", "Parameter Code", "The code of the marker, of levels with a digit for each further unit, "

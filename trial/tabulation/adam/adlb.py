@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from trial.protocol.ctcae_v3.limits import limits_of
 from trial.tabulation import terms
@@ -11,11 +12,8 @@ from trial.tabulation.sdtm.laboratory import LB, TUMOR_MARKER, with_several_unit
 from trial.tabulation.subject import Subject
 
 
-def _rows(subject: Subject) -> Iterable[Values]:
-    outcome = shared.results(subject)
-    if not outcome:
-        return
-    shown = shared.population(outcome)
+@shared.of_registered
+def _rows(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
     made = [row for row in LB.made(subject) if row["LBCAT"] != TUMOR_MARKER and row["LBSTRESC"] is not None]
     base = {with_unit(row["LBTESTCD"], row): row for row in made if row.get("LBLOBXFL")}
     for row in made:
@@ -24,7 +22,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
         before = first["LBSTRESN"] if first else None
         is_after = first is not None and row["LBDTC"] > first["LBDTC"]
         yield {
-            **row, **shown, "PARAMCD": code, "PARAM": f"{row['LBTEST']} ({unit(row)})", "BASE": before,
+            **row, "PARAMCD": code, "PARAM": f"{row['LBTEST']} ({unit(row)})", "BASE": before,
             "CHG": size - before if is_after and size is not None and before is not None else None,
             **_graded(row, outcome["laboratory"]), "ABLFL": row.get("LBLOBXFL"), "ADT": row["LBDTC"],
             **shared.visit(row), "SRCDOM": "LB", "SRCVAR": "LBSTRESC", "SRCSEQ": row["seq"],
@@ -85,9 +83,7 @@ def with_unit(code: str, row: Values) -> str:
 ADLB = DataSet("ADLB", "Laboratory Analysis Dataset", "BASIC DATA STRUCTURE",
                "One record per laboratory result of a registered subject",
                ("STUDYID", "USUBJID", "PARAMCD", "ADT", "SRCSEQ"), _rows, (
-    shared.STUDYID,
-    shared.USUBJID,
-    *shared.POPULATION,
+    *shared.OF_SUBJECT,
     shared.text("PARAM", "Parameter", "LB.LBTEST with LB.LBSTRESU.", REQUIRED),
     shared.text("PARAMCD", "Parameter Code", "LB.LBTESTCD; with a digit for each further unit of a test, since no unit "
                 "is converted.", REQUIRED),

@@ -20,14 +20,11 @@ PARAMETERS = {
 NUMBERS = {"CR": 1, "PR": 2, "SD": 3, "non-CR/non-PD": 4, "PD": 5, "NE": 6, "Y": 1, "N": 0}
 
 
-def _rows(subject: Subject) -> Iterable[Values]:
-    outcome = shared.results(subject)
-    if not outcome:
-        return
-    shown = shared.population(outcome)
+@shared.of_registered
+def _rows(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
     for row in (*_of_visits(subject, outcome), *_of_subject(subject, outcome)):
         code = row["PARAMCD"]
-        yield {**shown, "PARAM": PARAMETERS[code], "ANL01FL": True, **row, "AVAL": NUMBERS.get(row["AVALC"]),
+        yield {"PARAM": PARAMETERS[code], "ANL01FL": True, **row, "AVAL": NUMBERS.get(row["AVALC"]),
                "AVALC": str(row["AVALC"]).upper()}  # fmt: skip
 
 
@@ -73,9 +70,7 @@ def _yes(found: Any) -> str:
 ADRS = DataSet("ADRS", "Response Analysis Dataset", "BASIC DATA STRUCTURE",
                "One record per parameter and visit of a registered subject",
                ("STUDYID", "USUBJID", "PARAMCD", "AVISITN", "ADT", "SRCSEQ"), _rows, (
-    shared.STUDYID,
-    shared.USUBJID,
-    *shared.POPULATION,
+    *shared.OF_SUBJECT,
     *shared.PARAMETER,
     Variable("AVALC", "Analysis Value (C)", "Value", REQUIRED, DERIVED,
              method="The stored result of the study; EARLY DEATH and UNKNOWN are categories of RECIST 1.0."),

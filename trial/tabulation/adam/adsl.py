@@ -1,6 +1,7 @@
 """ADSL: one record per registered participant. PURE."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from trial import protocol
 from trial.rules.dates import partial_date
@@ -16,15 +17,13 @@ MONTH_KNOWN, YEAR_KNOWN = 7, 4
 PLACE_OF_GROUP = {group.code: place for place, group in enumerate(protocol.GROUPS, start=1)}
 
 
-def _rows(subject: Subject) -> Iterable[Values]:
-    outcome = shared.results(subject)
-    if not outcome:
-        return
+@shared.of_registered
+def _rows(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
     off, study, death = subject.only("off_treatment"), subject.only("off_study"), subject.only("death")
     first, last = subject.first_dose, subject.last_dose
     known = outcome["dates"]
     yield {
-        **shared.population(outcome), "TUMGRPN": PLACE_OF_GROUP[outcome["group"]],
+        "TUMGRPN": PLACE_OF_GROUP[outcome["group"]],
         "RSPEXCL": populations.kind_of(outcome["exclusion"]), "RFICDT": subject.participant["consented_on"],
         "ENRLDT": subject.participant["registered_on"], "TRTSDT": first, "TRTEDT": last,
         "TRTDURD": dates.study_day(last, dates.complete(first)),

@@ -12,11 +12,8 @@ from trial.tabulation.subject import Subject
 SUM, BEST = "SDIAM", "BESTPCHG"
 
 
-def _rows(subject: Subject) -> Iterable[Values]:
-    outcome = shared.results(subject)
-    if not outcome:
-        return
-    shown = shared.population(outcome)
+@shared.of_registered
+def _rows(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
     of_sums, baseline = _sums(subject, outcome), baseline_of(subject)
     sizes = [row for row in TR.made(subject) if row["TRTESTCD"] in ("LDIAM", "SUMLDIAM")]
     base = {_code(row): row["TRSTRESN"] for row in sizes if _is_of(row, baseline) and row.get("TRSTRESN") is not None}
@@ -26,7 +23,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
         is_baseline = _is_of(row, baseline) and size is not None
         name = "Sum of Longest Diameters (mm)" if code == SUM else f"Longest Diameter of {row['TRLNKID']} (mm)"
         yield {
-            **shown, "PARAMCD": code, "PARAM": name, "AVAL": size, "BASE": first,
+            "PARAMCD": code, "PARAM": name, "AVAL": size, "BASE": first,
             "CHG": None if is_baseline or size is None or first is None else size - first,
             **(of_sums.get(row["TRLNKGRP"], {}) if code == SUM else {}), "ABLFL": is_baseline or None,
             "ANL01FL": size is not None or None, "ADT": row["TRDTC"], **shared.visit(row),
@@ -34,7 +31,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
         }  # fmt: skip
     best = outcome["best_change_percent"]
     if best is not None:
-        yield {**shown, "PARAMCD": BEST, "PARAM": "Best Change of the Sum from Baseline (%)", "AVAL": Decimal(best),
+        yield {"PARAMCD": BEST, "PARAM": "Best Change of the Sum from Baseline (%)", "AVAL": Decimal(best),
                "ANL01FL": outcome["evaluable"] or None}  # fmt: skip
 
 
@@ -64,9 +61,7 @@ def _sums(subject: Subject, outcome: dict[str, Any]) -> dict[str, Values]:
 ADTR = DataSet("ADTR", "Tumor Results Analysis Dataset", "BASIC DATA STRUCTURE",
                "One record per lesion or sum and visit of a registered subject",
                ("STUDYID", "USUBJID", "PARAMCD", "AVISITN", "ADT", "SRCSEQ"), _rows, (
-    shared.STUDYID,
-    shared.USUBJID,
-    *shared.POPULATION,
+    *shared.OF_SUBJECT,
     *shared.PARAMETER,
     shared.number("AVAL", "Analysis Value", "TR.TRSTRESN; of BESTPCHG the stored result: the lowest change of the sum "
                   "up to progression, before new therapy, within the time frame of responses."),

@@ -15,17 +15,14 @@ READINGS = (("NT", "new_therapy", "Censored at New Therapy", 3),
 EVENT, LAST, AT_START, TRUNCATED = 0, 1, 2, 5
 
 
-def _rows(subject: Subject) -> Iterable[Values]:
-    outcome = shared.results(subject)
-    if not outcome:
-        return
-    shown = shared.population(outcome)
+@shared.of_registered
+def _rows(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
     for code, name, time, censored in _times(outcome):
         event = bool(time["event"])
         words = time["because"].removeprefix("censored: ")
         known = time["days"] is not None
         yield {
-            **shown, "PARAMCD": code, "PARAM": f"{name} (days)", "AVAL": time["days"],
+            "PARAMCD": code, "PARAM": f"{name} (days)", "AVAL": time["days"],
             "CNSR": (EVENT if event else _censored(time, censored)) if known else None,
             "EVNTDESC": words, "CNSDTDSC": None if event else words, "STARTDT": time["start_on"], "ADT": time["on"],
             **shared.source(subject, time.get("entry", ""), time["on"]),
@@ -54,9 +51,7 @@ def _censored(time: dict[str, Any], censored: int) -> int:
 
 ADTTE = DataSet("ADTTE", "Time-to-Event Analysis Dataset", "BASIC DATA STRUCTURE",
                 "One record per time of a registered subject", ("STUDYID", "USUBJID", "PARAMCD"), _rows, (
-    shared.STUDYID,
-    shared.USUBJID,
-    *shared.POPULATION,
+    *shared.OF_SUBJECT,
     *shared.PARAMETER,
     Variable("AVAL", "Analysis Value", "Value", EXPECTED, DERIVED, INTEGER,
              method="Whole days, ADT minus STARTDT: the stored result."),

@@ -1,6 +1,7 @@
 """What the analysis data sets share: variables copied from SDTM, days as numbers, the row behind a result. PURE."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import Any
 
 from trial.tabulation import terms
@@ -159,15 +160,22 @@ def entry_of(row: Values) -> int:
     return int(row["spid"].partition("/")[2])
 
 
-def results(subject: Subject) -> dict[str, Any]:
-    """The stored outcome of a registered subject; empty for one who is not."""
-    return dict(subject.outcome or {})
+Rows = Callable[[Subject, dict[str, Any]], Iterable[Values]]
 
 
-def population(outcome: dict[str, Any]) -> Values:
-    """The flags by which rows are chosen."""
-    return {"TUMGRP": outcome["group"], "ENRLFL": not outcome["in_error"], "ELIGFL": outcome["eligible"],
-            "SAFFL": outcome["treated"], "RSPEVLFL": outcome["evaluable"]}  # fmt: skip
+def of_registered(rows: Rows) -> Callable[[Subject], Iterable[Values]]:
+    """The rows made of a registered subject and the stored outcome, each with the flags by which rows are chosen."""
+
+    @wraps(rows)
+    def made(subject: Subject) -> Iterable[Values]:
+        outcome = dict(subject.outcome or {})
+        if outcome:
+            population = {"TUMGRP": outcome["group"], "ENRLFL": not outcome["in_error"],
+                          "ELIGFL": outcome["eligible"], "SAFFL": outcome["treated"],
+                          "RSPEVLFL": outcome["evaluable"]}  # fmt: skip
+            yield from ({**population, **row} for row in rows(subject, outcome))
+
+    return made
 
 
 POPULATION = (
@@ -178,3 +186,4 @@ POPULATION = (
     yes_no("SAFFL", "Safety Population Flag", "Y once a dose was taken."),
     yes_no("RSPEVLFL", "Response Evaluable Population Flag", "Y of those eligible, consented and treated."),
 )  # fmt: skip
+OF_SUBJECT = (STUDYID, USUBJID, *POPULATION)

@@ -69,11 +69,7 @@ def _end(subject: Subject, table: str, row: Row) -> Values:
 
 DS = DataSet("DS", "Disposition", "EVENTS", "One record per disposition status or protocol milestone of a subject",
              ("STUDYID", "USUBJID", "DSSTDTC", "DSDECOD", "DSSEQ"), _rows, (
-    common.STUDYID,
-    common.domain("DS"),
-    common.USUBJID,
-    common.sequence("DS"),
-    common.sponsor_id("DS"),
+    *common.identified("DS"),
     Variable("DSTERM", "Reported Term for the Disposition Event", TOPIC, REQUIRED, asked=(
         "off_treatment.because", "off_study.because", "withdrawal.scope", "withdrawal.because",
         "screen_failure.comment")),
@@ -102,20 +98,12 @@ def _statuses(subject: Subject) -> Iterable[Values]:
 
 SS = DataSet("SS", "Subject Status", "FINDINGS", "One record per contact of a subject",
              ("STUDYID", "USUBJID", "SSTESTCD", "SSDTC", "SSSEQ"), _statuses, (
-    common.STUDYID,
-    common.domain("SS"),
-    common.USUBJID,
-    common.sequence("SS"),
-    common.sponsor_id("SS"),
+    *common.identified("SS"),
     *common.test("SS", "Status Short Name", "Status Name", terms.SURVIVAL_TEST, terms.SURVIVAL_TEST_NAME),
     Variable("SSORRES", "Result or Finding Original Result", RESULT, EXPECTED, asked=("follow_up.alive",)),
     Variable("SSSTRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, DERIVED, codes=terms.SURVIVAL,
              method="As SSORRES."),
-    common.VISITNUM,
-    common.VISIT,
-    common.epoch("SSDTC"),
-    common.dated("SSDTC", "Date/Time of Assessment"),
-    common.study_day("SSDY", "Study Day of Assessment", "SSDTC"),
+    *common.at_visit("SS", "Date/Time of Assessment", "Study Day of Assessment"),
 ), qualifiers=(Qualifier("NEWTX", "New Anticancer Therapy", codes=terms.YES_NO, asked=("follow_up.new_therapy",)),
 ))  # fmt: skip
 
@@ -130,11 +118,7 @@ def _deaths(subject: Subject) -> Iterable[Values]:
 
 DD = DataSet("DD", "Death Details", "FINDINGS", "One record per death of a subject",
              ("STUDYID", "USUBJID", "DDTESTCD", "DDSEQ"), _deaths, (
-    common.STUDYID,
-    common.domain("DD"),
-    common.USUBJID,
-    common.sequence("DD"),
-    common.sponsor_id("DD"),
+    *common.identified("DD"),
     *common.test("DD", "Death Detail Assessment Short Name", "Death Detail Assessment Name", terms.DEATH_TEST,
                  terms.DEATH_TEST_NAME),
     Variable("DDORRES", "Result or Finding as Collected", RESULT, EXPECTED, asked=("death.because",)),

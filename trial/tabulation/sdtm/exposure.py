@@ -59,54 +59,44 @@ def _taken(subject: Subject) -> Iterable[Values]:
             yield _period(subject, row, cycles[row["cycle_id"]], "EX")
 
 
+def _dosing(name: str, is_asked: bool, *occurred: Variable) -> tuple[Variable, ...]:
+    """What EX and EC say of a period; is_asked: whether annotations name the data set. occurred: of EC alone."""
+
+    def asked(*fields: str) -> tuple[str, ...]:
+        return fields if is_asked else ()
+
+    return (
+        Variable(f"{name}TRT", "Name of Treatment", TOPIC, REQUIRED, ASSIGNED),
+        *occurred,
+        Variable(f"{name}DOSE", "Dose", core=EXPECTED, kind=INTEGER, asked=asked("dosing_period.dose_mg")),
+        common.unit(f"{name}DOSU", "Dose Units"),
+        Variable(f"{name}DOSFRM", "Dose Form", VARIABLE_QUALIFIER, EXPECTED, ASSIGNED, codes=terms.DOSE_FORM),
+        Variable(f"{name}DOSFRQ", "Dosing Frequency per Interval", VARIABLE_QUALIFIER, codes=terms.FREQUENCY,
+                 asked=asked("dosing_period.frequency")),
+        Variable(f"{name}ROUTE", "Route of Administration", VARIABLE_QUALIFIER, PERMISSIBLE, ASSIGNED,
+                 codes=terms.ROUTE),
+        Variable(f"{name}LOT", "Lot Number", asked=asked("cycle.lot")),
+        Variable(f"{name}ADJ", "Reason for Dose Adjustment", asked=asked("dosing_period.reason")),
+        *common.interval(name, "Treatment", asked("cycle.started_on", "dosing_period.from_day"),
+                         asked("dosing_period.to_day")),
+    )  # fmt: skip
+
+
 EX = DataSet("EX", "Exposure", "INTERVENTIONS", "One record per dosing period of a subject in which doses were taken",
              ("STUDYID", "USUBJID", "EXSTDTC", "EXSEQ"), _taken, (
-    common.STUDYID,
-    common.domain("EX"),
-    common.USUBJID,
-    common.sequence("EX"),
-    common.sponsor_id("EX"),
-    Variable("EXTRT", "Name of Treatment", TOPIC, REQUIRED, ASSIGNED),
-    Variable("EXDOSE", "Dose", core=EXPECTED, kind=INTEGER, asked=("dosing_period.dose_mg",)),
-    common.unit("EXDOSU", "Dose Units"),
-    Variable("EXDOSFRM", "Dose Form", VARIABLE_QUALIFIER, EXPECTED, ASSIGNED, codes=terms.DOSE_FORM),
-    Variable("EXDOSFRQ", "Dosing Frequency per Interval", VARIABLE_QUALIFIER, codes=terms.FREQUENCY,
-             asked=("dosing_period.frequency",)),
-    Variable("EXROUTE", "Route of Administration", VARIABLE_QUALIFIER, PERMISSIBLE, ASSIGNED, codes=terms.ROUTE),
-    Variable("EXLOT", "Lot Number", asked=("cycle.lot",)),
-    Variable("EXADJ", "Reason for Dose Adjustment", asked=("dosing_period.reason",)),
-    common.epoch("EXSTDTC"),
-    common.dated("EXSTDTC", "Start Date/Time of Treatment", "cycle.started_on", "dosing_period.from_day"),
-    common.dated("EXENDTC", "End Date/Time of Treatment", "dosing_period.to_day"),
-    common.study_day("EXSTDY", "Study Day of Start of Treatment", "EXSTDTC"),
-    common.study_day("EXENDY", "Study Day of End of Treatment", "EXENDTC"),
+    *common.identified("EX"),
+    *_dosing("EX", is_asked=True),
 ))  # fmt: skip
 
 EC = DataSet("EC", "Exposure as Collected", "INTERVENTIONS", "One record per dosing period of a subject",
              ("STUDYID", "USUBJID", "ECSTDTC", "ECSEQ"), _recorded, (
-    common.STUDYID,
-    common.domain("EC"),
-    common.USUBJID,
-    common.sequence("EC"),
-    common.sponsor_id("EC"),
-    Variable("ECTRT", "Name of Treatment", TOPIC, REQUIRED, ASSIGNED),
-    Variable("ECMOOD", "Mood", core=PERMISSIBLE, origin=ASSIGNED, codes=terms.MOOD),
-    Variable("ECPRESP", "Pre-Specified", VARIABLE_QUALIFIER, PERMISSIBLE, ASSIGNED, codes=terms.YES_NO),
-    Variable("ECOCCUR", "Occurrence", core=PERMISSIBLE, origin=DERIVED, codes=terms.YES_NO,
-             method="N where the dose was held."),
-    Variable("ECREASOC", "Reason for Occur Value"),
-    Variable("ECDOSE", "Dose", core=EXPECTED, kind=INTEGER),
-    common.unit("ECDOSU", "Dose Units"),
-    Variable("ECDOSFRM", "Dose Form", VARIABLE_QUALIFIER, EXPECTED, ASSIGNED, codes=terms.DOSE_FORM),
-    Variable("ECDOSFRQ", "Dosing Frequency per Interval", VARIABLE_QUALIFIER, codes=terms.FREQUENCY),
-    Variable("ECROUTE", "Route of Administration", VARIABLE_QUALIFIER, PERMISSIBLE, ASSIGNED, codes=terms.ROUTE),
-    Variable("ECLOT", "Lot Number"),
-    Variable("ECADJ", "Reason for Dose Adjustment"),
-    common.epoch("ECSTDTC"),
-    common.dated("ECSTDTC", "Start Date/Time of Treatment"),
-    common.dated("ECENDTC", "End Date/Time of Treatment"),
-    common.study_day("ECSTDY", "Study Day of Start of Treatment", "ECSTDTC"),
-    common.study_day("ECENDY", "Study Day of End of Treatment", "ECENDTC"),
+    *common.identified("EC"),
+    *_dosing("EC", False,
+             Variable("ECMOOD", "Mood", core=PERMISSIBLE, origin=ASSIGNED, codes=terms.MOOD),
+             Variable("ECPRESP", "Pre-Specified", VARIABLE_QUALIFIER, PERMISSIBLE, ASSIGNED, codes=terms.YES_NO),
+             Variable("ECOCCUR", "Occurrence", core=PERMISSIBLE, origin=DERIVED, codes=terms.YES_NO,
+                      method="N where the dose was held."),
+             Variable("ECREASOC", "Reason for Occur Value")),
 ), qualifiers=(
     Qualifier("CYCLE", "Cycle", asked=("cycle.number",)),
     Qualifier("DELAYRSN", "Reason for the Delay of the Cycle", asked=("cycle.delay_reason",)),
@@ -133,11 +123,7 @@ def _tablets(subject: Subject) -> Iterable[Values]:
 
 DA = DataSet("DA", "Product Accountability", "FINDINGS", "One record per count of tablets of a subject",
              ("STUDYID", "USUBJID", "DATESTCD", "DADTC", "DASEQ"), _tablets, (
-    common.STUDYID,
-    common.domain("DA"),
-    common.USUBJID,
-    common.sequence("DA"),
-    common.sponsor_id("DA"),
+    *common.identified("DA"),
     *common.test("DA", "Short Name of Accountability Assessment", "Name of Accountability Assessment",
                  terms.DISPENSED_TEST, terms.DISPENSED_TEST_NAME),
     Variable("DAORRES", "Result or Finding in Original Units", RESULT, EXPECTED,
@@ -147,9 +133,5 @@ DA = DataSet("DA", "Product Accountability", "FINDINGS", "One record per count o
     Variable("DASTRESN", "Numeric Result/Finding in Standard Units", RESULT, PERMISSIBLE, DERIVED, INTEGER,
              method="The number of DAORRES."),
     common.unit("DASTRESU", "Standard Units", PERMISSIBLE),
-    common.VISITNUM,
-    common.VISIT,
-    common.epoch("DADTC"),
-    common.dated("DADTC", "Date/Time of Collection"),
-    common.study_day("DADY", "Study Day of Visit/Collection/Exam", "DADTC"),
+    *common.at_visit("DA", "Date/Time of Collection", "Study Day of Visit/Collection/Exam"),
 ))  # fmt: skip

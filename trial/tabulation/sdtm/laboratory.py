@@ -188,11 +188,7 @@ def _grade(row: Row, lines: Iterable[Row]) -> Values:
 
 LB = DataSet("LB", "Laboratory Test Results", "FINDINGS", "One record per laboratory result of a subject",
              ("STUDYID", "USUBJID", "LBTESTCD", "LBDTC", "LBSEQ"), _rows, (
-    common.STUDYID,
-    common.domain("LB"),
-    common.USUBJID,
-    common.sequence("LB"),
-    common.sponsor_id("LB"),
+    *common.identified("LB"),
     *common.test("LB", "Lab Test or Examination Short Name", "Lab Test or Examination Name", TEST, TEST_NAME),
     Variable("LBCAT", "Category for Lab Test", GROUPING, EXPECTED, ASSIGNED),
     Variable("LBORRES", "Result or Finding in Original Units", RESULT, EXPECTED, asked=(
@@ -224,11 +220,8 @@ LB = DataSet("LB", "Laboratory Test Results", "FINDINGS", "One record per labora
              method="The term of CTCAE 3.0 that the grade belongs to."),
     Variable("LBTOXGR", "Standard Toxicity Grade", RECORD, PERMISSIBLE, DERIVED, codes=terms.GRADE_OF_VALUE,
              method="By the numeric limits of CTCAE 3.0; a grade that needs judgment is the one the number allows."),
-    common.VISITNUM,
-    common.VISIT,
-    common.epoch("LBDTC"),
-    common.dated("LBDTC", "Date/Time of Specimen Collection", "hormone.sampled_on", "visit.sampled_on"),
-    common.study_day("LBDY", "Study Day of Specimen Collection", "LBDTC"),
+    *common.at_visit("LB", "Date/Time of Specimen Collection", "Study Day of Specimen Collection",
+                     "hormone.sampled_on", "visit.sampled_on"),
 ), qualifiers=(
     common.NO_RESULT,
     Qualifier("ASSAY", "Assay", asked=("hormone.assay",)),

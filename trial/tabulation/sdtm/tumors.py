@@ -74,11 +74,7 @@ def _identified(kind: str) -> Values:
 
 TU = DataSet("TU", "Tumor/Lesion Identification", "FINDINGS", "One record per identified lesion of a subject",
              ("STUDYID", "USUBJID", "TULNKID", "TUSEQ"), _lesions, (
-    common.STUDYID,
-    common.domain("TU"),
-    common.USUBJID,
-    common.sequence("TU"),
-    common.sponsor_id("TU"),
+    *common.identified("TU"),
     Variable("TULNKID", "Link ID", IDENTIFIER, EXPECTED, ASSIGNED, asked=("lesion.label",)),
     *common.test("TU", "Tumor/Lesion ID Short Name", "Tumor/Lesion ID Test Name", terms.LESION_TEST,
                  terms.LESION_TEST_NAME),
@@ -91,11 +87,8 @@ TU = DataSet("TU", "Tumor/Lesion Identification", "FINDINGS", "One record per id
              asked=("assessment.method",)),
     common.last_before_exposure("TU"),
     common.evaluator("TU"),
-    common.VISITNUM,
-    common.VISIT,
-    common.epoch("TUDTC"),
-    common.dated("TUDTC", "Date/Time of Tumor/Lesion Identification", "assessment.new_lesion_on"),
-    common.study_day("TUDY", "Study Day of Tumor/Lesion Identification", "TUDTC"),
+    *common.at_visit("TU", "Date/Time of Tumor/Lesion Identification", "Study Day of Tumor/Lesion Identification",
+                     "assessment.new_lesion_on"),
 ), qualifiers=(
     Qualifier("LESDESC", "Description of the Lesion", asked=(
         "lesion.description", "assessment.new_lesion_description")),
@@ -188,12 +181,7 @@ def _baseline_sum(subject: Subject, baseline: Row) -> Decimal | None:
 
 TR = DataSet("TR", "Tumor/Lesion Results", "FINDINGS", "One record per measurement of a lesion, or sum, of a subject",
              ("STUDYID", "USUBJID", "VISITNUM", "TRLNKID", "TRTESTCD", "TRSEQ"), _readings, (
-    common.STUDYID,
-    common.domain("TR"),
-    common.USUBJID,
-    common.sequence("TR"),
-    Variable("TRGRPID", "Group ID", IDENTIFIER, PERMISSIBLE, ASSIGNED),
-    common.sponsor_id("TR"),
+    *common.identified("TR", Variable("TRGRPID", "Group ID", IDENTIFIER, PERMISSIBLE, ASSIGNED)),
     Variable("TRLNKID", "Link ID", IDENTIFIER, EXPECTED, ASSIGNED, asked=("lesion_reading.lesion",)),
     Variable("TRLNKGRP", "Link Group", IDENTIFIER, PERMISSIBLE, ASSIGNED),
     *common.test("TR", "Tumor/Lesion Assessment Short Name", "Tumor/Lesion Assessment Test Name", terms.MEASURE_TEST,
@@ -211,11 +199,8 @@ TR = DataSet("TR", "Tumor/Lesion Results", "FINDINGS", "One record per measureme
     Variable("TRMETHOD", "Method Used to Identify the Tumor/Lesion", RECORD, EXPECTED, codes=terms.METHOD),
     common.last_before_exposure("TR"),
     common.evaluator("TR"),
-    common.VISITNUM,
-    common.VISIT,
-    common.epoch("TRDTC"),
-    common.dated("TRDTC", "Date/Time of Tumor/Lesion Measurement", "lesion_reading.scanned_on"),
-    common.study_day("TRDY", "Study Day of Tumor/Lesion Measurement", "TRDTC"),
+    *common.at_visit("TR", "Date/Time of Tumor/Lesion Measurement", "Study Day of Tumor/Lesion Measurement",
+                     "lesion_reading.scanned_on"),
 ), qualifiers=(
     Qualifier("TOOSMALL", "Too Small to Measure", codes=terms.YES_NO, asked=("lesion_reading.state",)),
     Qualifier("INPARTS", "Sum of the Parts of the Lesion", codes=terms.YES_NO, asked=("lesion_reading.state",)),

@@ -1,6 +1,6 @@
 """VS, EG, CV: weight and blood pressure, and what a visit's laboratory list holds that is no laboratory test. PURE."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from trial.tabulation import common, terms
@@ -63,67 +63,49 @@ def of_the_list(subject: Subject, prefix: str, offset: int = 0) -> list[Values]:
     return made
 
 
-VS = DataSet("VS", "Vital Signs", "FINDINGS", "One record per vital sign measurement of a subject",
-             ("STUDYID", "USUBJID", "VSTESTCD", "VSDTC", "VSSEQ"), _signs, (
-    common.STUDYID,
-    common.domain("VS"),
-    common.USUBJID,
-    common.sequence("VS"),
-    common.sponsor_id("VS"),
-    *common.test("VS", "Vital Signs Test Short Name", "Vital Signs Test Name", terms.SIGN_TEST,
-                 terms.SIGN_TEST_NAME),
-    Variable("VSORRES", "Result or Finding in Original Units", RESULT, EXPECTED, asked=(
-        "visit.weight_kg", "visit.systolic_mmhg", "visit.diastolic_mmhg", "blood_pressure.systolic_mmhg",
-        "blood_pressure.diastolic_mmhg")),
-    common.unit("VSORRESU", "Original Units", EXPECTED, terms.SIGN_UNIT),
-    Variable("VSSTRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, DERIVED, method="As VSORRES."),
-    Variable("VSSTRESN", "Numeric Result/Finding in Standard Units", RESULT, EXPECTED, DERIVED, DECIMAL,
-             method="The number of VSORRES."),
-    common.unit("VSSTRESU", "Standard Units", EXPECTED, terms.SIGN_UNIT),
-    *common.not_done("VS", "visit.weight_kg_missing", "visit.systolic_mmhg_missing", "visit.diastolic_mmhg_missing",
-                     "blood_pressure.systolic_mmhg_missing", "blood_pressure.diastolic_mmhg_missing",
-                     label="Reason Not Performed"),
-    common.last_before_exposure("VS"),
-    common.VISITNUM,
-    common.VISIT,
-    common.epoch("VSDTC"),
-    common.dated("VSDTC", "Date/Time of Measurements"),
-    common.study_day("VSDY", "Study Day of Vital Signs", "VSDTC"),
-), qualifiers=(common.NO_RESULT,))  # fmt: skip
+Rows = Callable[[Subject], Iterable[Values]]
 
 
-def _measured(name: str, label: str, codes: tuple[Codes, Codes], labels: tuple[str, str], day: str) -> DataSet:
-    """A data set of findings that has what a laboratory list holds of it."""
-
-    def rows(subject: Subject) -> Iterable[Values]:
-        return common.flag_last(subject, of_the_list(subject, name), name)
-
-    return DataSet(name, label, "FINDINGS", "One record per measurement of a subject",
+def _measured(name: str, label: str, rows: Rows, test: tuple[Variable, ...], days: tuple[str, str],
+              not_done: tuple[Variable, ...], unit: tuple[str, Codes] = (PERMISSIBLE, terms.UNIT),
+              asked: tuple[str, ...] = ()) -> DataSet:  # fmt: skip
+    """A data set of measurements, one record each. days: labels of its day and of the study day."""
+    what = "vital sign measurement" if name == "VS" else "measurement"
+    return DataSet(name, label, "FINDINGS", f"One record per {what} of a subject",
                    ("STUDYID", "USUBJID", f"{name}TESTCD", f"{name}DTC", f"{name}SEQ"), rows, (
-        common.STUDYID,
-        common.domain(name),
-        common.USUBJID,
-        common.sequence(name),
-        common.sponsor_id(name),
-        *common.test(name, *labels, *codes),
-        Variable(f"{name}ORRES", "Result or Finding in Original Units", RESULT, EXPECTED),
-        common.unit(f"{name}ORRESU", "Original Units", PERMISSIBLE),
+        *common.identified(name),
+        *test,
+        Variable(f"{name}ORRES", "Result or Finding in Original Units", RESULT, EXPECTED, asked=asked),
+        common.unit(f"{name}ORRESU", "Original Units", *unit),
         Variable(f"{name}STRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, DERIVED,
                  method=f"As {name}ORRES."),
         Variable(f"{name}STRESN", "Numeric Result/Finding in Standard Units", RESULT, EXPECTED, DERIVED, DECIMAL,
                  method=f"The number of {name}ORRES."),
-        common.unit(f"{name}STRESU", "Standard Units", PERMISSIBLE),
-        *common.not_done(name),
+        common.unit(f"{name}STRESU", "Standard Units", *unit),
+        *not_done,
         common.last_before_exposure(name),
-        common.VISITNUM,
-        common.VISIT,
-        common.epoch(f"{name}DTC"),
-        common.dated(f"{name}DTC", day),
-        common.study_day(f"{name}DY", "Study Day of Visit/Collection/Exam", f"{name}DTC"),
+        *common.at_visit(name, *days),
     ), qualifiers=(common.NO_RESULT,))  # fmt: skip
 
 
-EG = _measured("EG", "ECG Test Results", (terms.ECG_TEST, terms.ECG_TEST_NAME),
-               ("ECG Test or Examination Short Name", "ECG Test or Examination Name"), "Date/Time of ECG")
-CV = _measured("CV", "Cardiovascular System Findings", (terms.HEART_TEST, terms.HEART_TEST_NAME),
-               ("Short Name of Cardiovascular Test", "Name of Cardiovascular Test"), "Date/Time of Test")
+def _listed(name: str, label: str, test: tuple[Variable, ...], day: str) -> DataSet:
+    """A data set that has nothing but what the laboratory lists hold of it."""
+    return _measured(name, label, lambda subject: common.flag_last(subject, of_the_list(subject, name), name), test,
+                     (day, "Study Day of Visit/Collection/Exam"), common.not_done(name))  # fmt: skip
+
+
+VS = _measured(
+    "VS", "Vital Signs", _signs,
+    common.test("VS", "Vital Signs Test Short Name", "Vital Signs Test Name", terms.SIGN_TEST, terms.SIGN_TEST_NAME),
+    ("Date/Time of Measurements", "Study Day of Vital Signs"),
+    common.not_done("VS", "visit.weight_kg_missing", "visit.systolic_mmhg_missing", "visit.diastolic_mmhg_missing",
+                    "blood_pressure.systolic_mmhg_missing", "blood_pressure.diastolic_mmhg_missing",
+                    label="Reason Not Performed"),
+    (EXPECTED, terms.SIGN_UNIT),
+    ("visit.weight_kg", "visit.systolic_mmhg", "visit.diastolic_mmhg", "blood_pressure.systolic_mmhg",
+     "blood_pressure.diastolic_mmhg"),
+)  # fmt: skip
+EG = _listed("EG", "ECG Test Results", common.test("EG", "ECG Test or Examination Short Name",
+             "ECG Test or Examination Name", terms.ECG_TEST, terms.ECG_TEST_NAME), "Date/Time of ECG")  # fmt: skip
+CV = _listed("CV", "Cardiovascular System Findings", common.test("CV", "Short Name of Cardiovascular Test",
+             "Name of Cardiovascular Test", terms.HEART_TEST, terms.HEART_TEST_NAME), "Date/Time of Test")  # fmt: skip
