@@ -23,11 +23,11 @@ from trial.tabulation.declarations import (
     DAY,
     DECIMAL,
     INTEGER,
-    REQUIRED,
     SDTMIG,
     TERMINOLOGY,
     TEXT,
     Codes,
+    Core,
     Origin,
     Variable,
 )
@@ -150,7 +150,7 @@ def _data_set(parent: Element, written: Written, suffix: str, purpose: str) -> N
     for number, variable in enumerate(written.variables, start=1):
         _add(
             group, "ItemRef", ItemOID=_oid(name, variable), OrderNumber=number,
-            Mandatory="Yes" if variable.core == REQUIRED else "No",
+            Mandatory="Yes" if variable.core == Core.REQUIRED else "No",
             KeySequence=one.keys.index(variable.name) + 1 if variable.name in one.keys else None,
             MethodOID=f"MT.{name}.{variable.name}" if _has_method(variable) else None,
             Role=variable.role if purpose == OF_TABULATION.purpose else None,

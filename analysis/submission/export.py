@@ -19,7 +19,7 @@ from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told
 from trial.refused import Refused
 from trial.tabulation.data_sets import ANALYSIS_SETS, DATA_SETS
-from trial.tabulation.declarations import ADAMIG, REQUIRED, SDTM, SDTMIG, TERMINOLOGY, DataSet
+from trial.tabulation.declarations import ADAMIG, SDTM, SDTMIG, TERMINOLOGY, Core, DataSet
 from trial.tabulation.subject import Study
 
 
@@ -111,6 +111,6 @@ def _listed(written: Iterable[Written], folder: Path) -> list[Listed]:
 def _told_of(written: Written) -> dict[str, Any]:
     """What a reader must know of the variables: required and empty, and letters that were replaced."""
     empty = [each.name for each in written.variables
-             if each.core == REQUIRED and written.seen[each.name].values < written.rows]  # fmt: skip
+             if each.core == Core.REQUIRED and written.seen[each.name].values < written.rows]  # fmt: skip
     replaced = {name: seen.replaced for name, seen in written.seen.items() if seen.replaced}
     return {"rows": written.rows, "required_and_missing": empty, "with_replaced_letters": replaced}

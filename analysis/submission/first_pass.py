@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from trial.rules.typed_text import plain
 from trial.tabulation import texts
-from trial.tabulation.declarations import DATE, DAY, DECIMAL, PERMISSIBLE, TEXT, DataSet, Kind, Variable
+from trial.tabulation.declarations import DATE, DAY, DECIMAL, TEXT, Core, DataSet, Kind, Variable
 from trial.tabulation.subject import Study, Subject
 
 
@@ -43,7 +43,7 @@ class Written:
     def variables(self) -> tuple[Variable, ...]:
         """Those that stand in the files: a permissible one only where it carries data."""
         every = self.data_set.variables
-        return tuple(each for each in every if each.core != PERMISSIBLE or self.seen[each.name].values)
+        return tuple(each for each in every if each.core != Core.PERMISSIBLE or self.seen[each.name].values)
 
     def values(self) -> Iterator[list[Any]]:
         """The rows again, with the values of these variables; decimals exact."""

@@ -8,7 +8,7 @@ from trial import protocol
 from trial.models import RecordRow
 from trial.runtime.program import PROGRAM
 from trial.tabulation.data_sets import NOT_TABULATED, TABLES_NOT_TABULATED
-from trial.tabulation.declarations import EXPECTED, REQUIRED, SDTM, SDTMIG, TERMINOLOGY
+from trial.tabulation.declarations import SDTM, SDTMIG, TERMINOLOGY, Core
 from trial.tabulation.sdtm.design import PARAMETERS
 from trial.tabulation.sdtm.laboratory import with_several_units
 
@@ -58,12 +58,12 @@ def _section(title: str, lines: Sequence[str]) -> list[str]:
 def _missing(written: Sequence[Written]) -> list[str]:
     return [f"{each.data_set.name}.{one.name}: {each.rows - each.seen[one.name].values} of {each.rows} rows"
             for each in written for one in each.variables
-            if one.core == REQUIRED and each.seen[one.name].values < each.rows]  # fmt: skip
+            if one.core == Core.REQUIRED and each.seen[one.name].values < each.rows]  # fmt: skip
 
 
 def _empty(written: Sequence[Written]) -> list[str]:
     found = {each.data_set.name: [one.name for one in each.variables
-                                  if one.core == EXPECTED and not each.seen[one.name].values] for each in written}
+                                  if one.core == Core.EXPECTED and not each.seen[one.name].values] for each in written}
     return [f"{name}: {', '.join(empty)}" for name, empty in found.items() if empty]
 
 

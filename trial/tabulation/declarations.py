@@ -6,7 +6,7 @@ terminology of 2024-03-29.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
 
 from trial.refused import Refused
@@ -29,10 +29,27 @@ class Kind(Enum):
 
 TEXT, INTEGER, DECIMAL, DATE, DAY = Kind
 
-IDENTIFIER, TOPIC, TIMING, RULE = "Identifier", "Topic", "Timing", "Rule"
-SYNONYM, VARIABLE_QUALIFIER = "Synonym Qualifier", "Variable Qualifier"
-RECORD, RESULT, GROUPING = "Record Qualifier", "Result Qualifier", "Grouping Qualifier"
-REQUIRED, EXPECTED, PERMISSIBLE = "Req", "Exp", "Perm"
+
+class Role(StrEnum):
+    """What a variable says of its record, in the terms of SDTM."""
+
+    IDENTIFIER = "Identifier"
+    TOPIC = "Topic"
+    TIMING = "Timing"
+    RULE = "Rule"
+    SYNONYM = "Synonym Qualifier"
+    VARIABLE = "Variable Qualifier"
+    RECORD = "Record Qualifier"
+    RESULT = "Result Qualifier"
+    GROUPING = "Grouping Qualifier"
+
+
+class Core(StrEnum):
+    """Whether a data set must have a variable."""
+
+    REQUIRED = "Req"
+    EXPECTED = "Exp"
+    PERMISSIBLE = "Perm"
 
 
 @dataclass(frozen=True)
@@ -83,8 +100,8 @@ class Variable:
 
     name: str
     label: str
-    role: str = RECORD
-    core: str = PERMISSIBLE
+    role: str = Role.RECORD
+    core: Core = Core.PERMISSIBLE
     origin: Origin = COLLECTED
     kind: Kind = TEXT
     codes: Codes | None = None

@@ -15,7 +15,7 @@ from hypothesis import strategies as made
 from analysis.submission import dataset_json, xpt
 from analysis.submission.first_pass import FirstPass, Written
 from trial.refused import Refused
-from trial.tabulation.declarations import DECIMAL, IDENTIFIER, INTEGER, REQUIRED, TEXT, DataSet, Kind, Variable
+from trial.tabulation.declarations import DECIMAL, INTEGER, TEXT, Core, DataSet, Kind, Role, Variable
 from trial.tabulation.subject import Study
 from trial.tabulation.texts import in_ascii, one_line
 
@@ -25,7 +25,7 @@ AT = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
 
 def variable(name: str, kind: Kind = TEXT, label: str = "Label") -> Variable:
     """A variable that always stands in the files."""
-    return Variable(name, label, IDENTIFIER, REQUIRED, kind=kind)
+    return Variable(name, label, Role.IDENTIFIER, Core.REQUIRED, kind=kind)
 
 
 def written(folder: Path, rows: Sequence[dict[str, Any]], *variables: Variable, label: str = "Test Data") -> Written:

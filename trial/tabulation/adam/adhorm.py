@@ -7,7 +7,7 @@ from typing import Any
 from trial import protocol
 from trial.tabulation.adam import shared
 from trial.tabulation.adam.adlb import unit, with_unit
-from trial.tabulation.declarations import REQUIRED, DataSet, Values
+from trial.tabulation.declarations import Core, DataSet, Values
 from trial.tabulation.sdtm.laboratory import LB, TUMOR_MARKER
 from trial.tabulation.subject import Subject
 
@@ -72,11 +72,11 @@ ADHORM = DataSet("ADHORM", "Hormone Analysis Dataset", "BASIC DATA STRUCTURE",
                  ("STUDYID", "USUBJID", "PARAMCD", "ADT", "SRCSEQ"), _rows, (
     *shared.OF_SUBJECT,
     shared.text("PARAM", "Parameter", "The marker, of levels with LB.LBSTRESU; of an improvement that it is one.",
-                REQUIRED),
+                Core.REQUIRED),
     shared.text("PARAMCD", "Parameter Code", "The code of the marker, of levels with a digit for each further unit, "
-                "since no unit is converted; of an improvement with an I before it.", REQUIRED),
+                "since no unit is converted; of an improvement with an I before it.", Core.REQUIRED),
     shared.text("AVALC", "Analysis Value (C)", "LB.LBSTRESC; of an improvement the stored result: Y or N of a marker "
-                "raised at baseline, NOT RAISED, UNDETERMINED, or NO BASELINE VALUE.", REQUIRED),
+                "raised at baseline, NOT RAISED, UNDETERMINED, or NO BASELINE VALUE.", Core.REQUIRED),
     shared.taken(LB, "LBSTRESN", "AVAL", "Analysis Value"),
     shared.taken(LB, "LBSTRESU", "AVALU", "Analysis Value Unit"),
     shared.text("BASEC", "Baseline Value (C)", "The stored result: the last level on or before the first dose, "

@@ -4,21 +4,7 @@ from collections.abc import Iterable
 
 from trial.protocol import code_lists
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import (
-    ASSIGNED,
-    DERIVED,
-    EXPECTED,
-    GROUPING,
-    PERMISSIBLE,
-    REQUIRED,
-    RESULT,
-    SYNONYM,
-    TOPIC,
-    DataSet,
-    Qualifier,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import ASSIGNED, DERIVED, Core, DataSet, Qualifier, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.subject import TREATMENT, Subject
 from trial.tabulation.visits import visits_of
@@ -70,20 +56,20 @@ def _end(subject: Subject, table: str, row: Row) -> Values:
 DS = DataSet("DS", "Disposition", "EVENTS", "One record per disposition status or protocol milestone of a subject",
              ("STUDYID", "USUBJID", "DSSTDTC", "DSDECOD", "DSSEQ"), _rows, (
     *common.identified("DS"),
-    Variable("DSTERM", "Reported Term for the Disposition Event", TOPIC, REQUIRED, asked=(
+    Variable("DSTERM", "Reported Term for the Disposition Event", Role.TOPIC, Core.REQUIRED, asked=(
         "off_treatment.because", "off_study.because", "withdrawal.scope", "withdrawal.because",
         "screen_failure.comment")),
-    Variable("DSDECOD", "Standardized Disposition Term", SYNONYM, REQUIRED, ASSIGNED, codes=terms.DISPOSITION,
+    Variable("DSDECOD", "Standardized Disposition Term", Role.SYNONYM, Core.REQUIRED, ASSIGNED, codes=terms.DISPOSITION,
              asked=("off_treatment.reason", "off_study.reason", "screen_failure.reason")),
-    Variable("DSCAT", "Category for Disposition Event", GROUPING, EXPECTED, ASSIGNED,
+    Variable("DSCAT", "Category for Disposition Event", Role.GROUPING, Core.EXPECTED, ASSIGNED,
              codes=terms.DISPOSITION_CATEGORY),
-    Variable("DSSCAT", "Subcategory for Disposition Event", GROUPING, PERMISSIBLE, ASSIGNED,
+    Variable("DSSCAT", "Subcategory for Disposition Event", Role.GROUPING, Core.PERMISSIBLE, ASSIGNED,
              codes=terms.DISPOSITION_SUBCATEGORY),
     common.epoch("DSSTDTC"),
     common.dated("DSSTDTC", "Start Date/Time of Disposition Event", "participant.consented_on",
                  "participant.registered_on", "off_treatment.off_on", "off_study.off_on", "withdrawal.withdrew_on",
                  "screen_failure.failed_on"),
-    common.study_day("DSSTDY", "Study Day of Start of Disposition Event", "DSSTDTC", EXPECTED),
+    common.study_day("DSSTDY", "Study Day of Start of Disposition Event", "DSSTDTC", Core.EXPECTED),
 ))  # fmt: skip
 
 
@@ -100,8 +86,9 @@ SS = DataSet("SS", "Subject Status", "FINDINGS", "One record per contact of a su
              ("STUDYID", "USUBJID", "SSTESTCD", "SSDTC", "SSSEQ"), _statuses, (
     *common.identified("SS"),
     *common.test("SS", "Status Short Name", "Status Name", terms.SURVIVAL_TEST, terms.SURVIVAL_TEST_NAME),
-    Variable("SSORRES", "Result or Finding Original Result", RESULT, EXPECTED, asked=("follow_up.alive",)),
-    Variable("SSSTRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, DERIVED, codes=terms.SURVIVAL,
+    Variable("SSORRES", "Result or Finding Original Result", Role.RESULT, Core.EXPECTED, asked=("follow_up.alive",)),
+    Variable("SSSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, DERIVED,
+             codes=terms.SURVIVAL,
              method="As SSORRES."),
     *common.at_visit("SS", "Date/Time of Assessment", "Study Day of Assessment"),
 ), qualifiers=(Qualifier("NEWTX", "New Anticancer Therapy", codes=terms.YES_NO, asked=("follow_up.new_therapy",)),
@@ -121,8 +108,8 @@ DD = DataSet("DD", "Death Details", "FINDINGS", "One record per death of a subje
     *common.identified("DD"),
     *common.test("DD", "Death Detail Assessment Short Name", "Death Detail Assessment Name", terms.DEATH_TEST,
                  terms.DEATH_TEST_NAME),
-    Variable("DDORRES", "Result or Finding as Collected", RESULT, EXPECTED, asked=("death.because",)),
-    Variable("DDSTRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, codes=terms.DEATH_CAUSE,
+    Variable("DDORRES", "Result or Finding as Collected", Role.RESULT, Core.EXPECTED, asked=("death.because",)),
+    Variable("DDSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, codes=terms.DEATH_CAUSE,
              asked=("death.cause",)),
     # The day on which the cause became known is not asked; the day of death is DTHDTC.
     common.dated("DDDTC", "Date/Time of Collection"),

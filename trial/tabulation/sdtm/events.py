@@ -7,19 +7,12 @@ from trial.tabulation import common, terms
 from trial.tabulation.declarations import (
     ASSIGNED,
     DERIVED,
-    EXPECTED,
-    IDENTIFIER,
     INTEGER,
-    PERMISSIBLE,
-    RECORD,
-    REQUIRED,
-    SYNONYM,
-    TIMING,
-    TOPIC,
-    VARIABLE_QUALIFIER,
+    Core,
     DataSet,
     Kind,
     Qualifier,
+    Role,
     Values,
     Variable,
 )
@@ -89,36 +82,37 @@ def _end(subject: Subject, row: Row) -> Values:
 
 def _dictionary(name: str, label: str, kind: Kind = Kind.TEXT) -> Variable:
     """A level of MedDRA: expected, and empty while no dictionary is given."""
-    return Variable(name, label, VARIABLE_QUALIFIER, EXPECTED, ASSIGNED, kind)
+    return Variable(name, label, Role.VARIABLE, Core.EXPECTED, ASSIGNED, kind)
 
 
-def _yes_no(name: str, label: str, core: str = PERMISSIBLE, *asked: str) -> Variable:
+def _yes_no(name: str, label: str, core: Core = Core.PERMISSIBLE, *asked: str) -> Variable:
     words = "By the answer to “Serious”; death also by grade 5, hospitalization also by a stay of 24 hours or more."
-    return Variable(name, label, RECORD, core, DERIVED, codes=terms.YES_NO, asked=asked, method=words)
+    return Variable(name, label, Role.RECORD, core, DERIVED, codes=terms.YES_NO, asked=asked, method=words)
 
 
 AE = DataSet("AE", "Adverse Events", "EVENTS", "One record per episode of an adverse event of a subject",
              ("STUDYID", "USUBJID", "AESTDTC", "AEDECOD", "AESEQ"), _rows, (
-    *common.identified("AE", Variable("AEGRPID", "Group ID", IDENTIFIER, PERMISSIBLE, ASSIGNED,
+    *common.identified("AE", Variable("AEGRPID", "Group ID", Role.IDENTIFIER, Core.PERMISSIBLE, ASSIGNED,
                                       asked=("adverse_event.continues",))),
-    Variable("AETERM", "Reported Term for the Adverse Event", TOPIC, REQUIRED,
+    Variable("AETERM", "Reported Term for the Adverse Event", Role.TOPIC, Core.REQUIRED,
              asked=("adverse_event.term", "adverse_event.select", "adverse_event.other_words")),
     _dictionary("AELLT", "Lowest Level Term"),
     _dictionary("AELLTCD", "Lowest Level Term Code", INTEGER),
-    Variable("AEDECOD", "Dictionary-Derived Term", SYNONYM, REQUIRED, ASSIGNED),
+    Variable("AEDECOD", "Dictionary-Derived Term", Role.SYNONYM, Core.REQUIRED, ASSIGNED),
     _dictionary("AEPTCD", "Preferred Term Code", INTEGER),
     _dictionary("AEHLT", "High Level Term"),
     _dictionary("AEHLTCD", "High Level Term Code", INTEGER),
     _dictionary("AEHLGT", "High Level Group Term"),
     _dictionary("AEHLGTCD", "High Level Group Term Code", INTEGER),
-    Variable("AEBODSYS", "Body System or Organ Class", RECORD, EXPECTED, ASSIGNED),
+    Variable("AEBODSYS", "Body System or Organ Class", Role.RECORD, Core.EXPECTED, ASSIGNED),
     _dictionary("AEBDSYCD", "Body System or Organ Class Code", INTEGER),
     _dictionary("AESOC", "Primary System Organ Class"),
     _dictionary("AESOCCD", "Primary System Organ Class Code", INTEGER),
-    _yes_no("AESER", "Serious Event", EXPECTED, "adverse_event.seriousness"),
-    Variable("AEACN", "Action Taken with Study Treatment", RECORD, EXPECTED, codes=terms.ACTION,
+    _yes_no("AESER", "Serious Event", Core.EXPECTED, "adverse_event.seriousness"),
+    Variable("AEACN", "Action Taken with Study Treatment", Role.RECORD, Core.EXPECTED, codes=terms.ACTION,
              asked=("adverse_event.action_taken",)),
-    Variable("AEREL", "Causality", RECORD, EXPECTED, codes=terms.CAUSALITY, asked=("adverse_event.attribution",)),
+    Variable("AEREL", "Causality", Role.RECORD, Core.EXPECTED, codes=terms.CAUSALITY,
+             asked=("adverse_event.attribution",)),
     Variable("AEOUT", "Outcome of Adverse Event", codes=terms.OUTCOME, asked=("adverse_event.outcome",)),
     _yes_no("AESCONG", "Congenital Anomaly or Birth Defect"),
     _yes_no("AESDISAB", "Persist or Signif Disability/Incapacity"),
@@ -128,9 +122,9 @@ AE = DataSet("AE", "Adverse Events", "EVENTS", "One record per episode of an adv
     _yes_no("AESMIE", "Other Medically Important Serious Event"),
     Variable("AETOXGR", "Standard Toxicity Grade", codes=terms.GRADE, asked=("adverse_event.grade",)),
     *common.interval("AE", "Adverse Event", ("adverse_event.onset_on",), ("adverse_event.resolved_on",)),
-    Variable("AEENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
+    Variable("AEENRTPT", "End Relative to Reference Time Point", Role.TIMING, Core.PERMISSIBLE, DERIVED,
              codes=terms.RELATIVE_TIME, method="By the outcome, where no day of resolution is recorded."),
-    Variable("AEENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
+    Variable("AEENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, DERIVED,
              method=common.REFERENCE_POINT),
 ), qualifiers=(
     Qualifier("CTCTERM", "Term of CTCAE 3.0", asked=("adverse_event.term",)),

@@ -4,17 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import (
-    DECIMAL,
-    DERIVED,
-    EXPECTED,
-    PERMISSIBLE,
-    RESULT,
-    Codes,
-    DataSet,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import DECIMAL, DERIVED, Codes, Core, DataSet, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.laboratory import ELSEWHERE, result
 from trial.tabulation.subject import Subject
@@ -67,7 +57,7 @@ Rows = Callable[[Subject], Iterable[Values]]
 
 
 def _measured(name: str, label: str, rows: Rows, test: tuple[Variable, ...], days: tuple[str, str],
-              not_done: tuple[Variable, ...], unit: tuple[str, Codes] = (PERMISSIBLE, terms.UNIT),
+              not_done: tuple[Variable, ...], unit: tuple[Core, Codes] = (Core.PERMISSIBLE, terms.UNIT),
               asked: tuple[str, ...] = ()) -> DataSet:  # fmt: skip
     """A data set of measurements, one record each. days: labels of its day and of the study day."""
     what = "vital sign measurement" if name == "VS" else "measurement"
@@ -75,11 +65,12 @@ def _measured(name: str, label: str, rows: Rows, test: tuple[Variable, ...], day
                    ("STUDYID", "USUBJID", f"{name}TESTCD", f"{name}DTC", f"{name}SEQ"), rows, (
         *common.identified(name),
         *test,
-        Variable(f"{name}ORRES", "Result or Finding in Original Units", RESULT, EXPECTED, asked=asked),
+        Variable(f"{name}ORRES", "Result or Finding in Original Units", Role.RESULT, Core.EXPECTED, asked=asked),
         common.unit(f"{name}ORRESU", "Original Units", *unit),
-        Variable(f"{name}STRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, DERIVED,
+        Variable(f"{name}STRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, DERIVED,
                  method=f"As {name}ORRES."),
-        Variable(f"{name}STRESN", "Numeric Result/Finding in Standard Units", RESULT, EXPECTED, DERIVED, DECIMAL,
+        Variable(f"{name}STRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.EXPECTED, DERIVED,
+                 DECIMAL,
                  method=f"The number of {name}ORRES."),
         common.unit(f"{name}STRESU", "Standard Units", *unit),
         *not_done,
@@ -101,7 +92,7 @@ VS = _measured(
     common.not_done("VS", "visit.weight_kg_missing", "visit.systolic_mmhg_missing", "visit.diastolic_mmhg_missing",
                     "blood_pressure.systolic_mmhg_missing", "blood_pressure.diastolic_mmhg_missing",
                     label="Reason Not Performed"),
-    (EXPECTED, terms.SIGN_UNIT),
+    (Core.EXPECTED, terms.SIGN_UNIT),
     ("visit.weight_kg", "visit.systolic_mmhg", "visit.diastolic_mmhg", "blood_pressure.systolic_mmhg",
      "blood_pressure.diastolic_mmhg"),
 )  # fmt: skip
