@@ -18,7 +18,6 @@ from trial import protocol
 from trial.runtime.program import PROGRAM
 from trial.tabulation.declarations import (
     ADAMIG,
-    COLLECTED,
     DATE,
     DAY,
     DECIMAL,
@@ -165,7 +164,7 @@ def _data_set(parent: Element, written: Written, suffix: str, purpose: str) -> N
 
 def _has_method(variable: Variable) -> bool:
     """Whether its words are a method; those of a copied variable name what it is copied from."""
-    return bool(variable.method) and variable.origin.type != "Predecessor"
+    return bool(variable.method) and variable.origin != Origin.PREDECESSOR
 
 
 def _oid(name: str, variable: Variable) -> str:
@@ -196,10 +195,10 @@ def _item(parent: Element, oid: str, name: str, variable: Variable, seen: Seen, 
 
 
 def _origin(parent: Element, variable: Variable, places: Sequence[str]) -> None:
-    made = _add(parent, "def:Origin", Type=variable.origin.type, Source=variable.origin.source or None)
+    made = _add(parent, "def:Origin", Type=variable.origin.value, Source=variable.origin.source or None)
     if variable.method and not _has_method(variable):
         _described(made, variable.method)
-    if places and variable.origin.type == COLLECTED.type:
+    if places and variable.origin == Origin.COLLECTED:
         document = _add(made, "def:DocumentRef", leafID=CASEBOOK_LEAF)
         _add(document, "def:PDFPageRef", PageRefs=" ".join(places), Type="NamedDestination")
 
@@ -261,8 +260,7 @@ def _qualifiers(written: Written) -> list[tuple[str, Variable]]:
     places = [written.data_set.place(name) for name in ("QNAM", "QLABEL", "QORIG")]
     with written.lines.open(encoding="utf-8") as file:
         found = {tuple(json.loads(line)[place] for place in places) for line in file}
-    return [(name, Variable(name, label, origin=Origin(origin, "Sponsor" if origin != "Collected" else "Investigator")))
-            for name, label, origin in sorted(found)]  # fmt: skip
+    return [(name, Variable(name, label, origin=Origin(origin))) for name, label, origin in sorted(found)]
 
 
 def _code_lists(parent: Element, written: Iterable[Written]) -> None:

@@ -2,48 +2,36 @@
 
 from trial import protocol
 from trial.tabulation import terms
-from trial.tabulation.declarations import (
-    ASSIGNED,
-    COLLECTED,
-    DATE,
-    DECIMAL,
-    DERIVED,
-    INTEGER,
-    Codes,
-    Core,
-    Qualifier,
-    Role,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import DATE, DECIMAL, INTEGER, Codes, Core, Origin, Qualifier, Role, Values, Variable
 
-STUDYID = Variable("STUDYID", "Study Identifier", Role.IDENTIFIER, Core.REQUIRED, ASSIGNED,
+STUDYID = Variable("STUDYID", "Study Identifier", Role.IDENTIFIER, Core.REQUIRED, Origin.ASSIGNED,
                    of=lambda subject, row: protocol.STUDY_SHORT_NAME)  # fmt: skip
 USUBJID = Variable(
-    "USUBJID", "Unique Subject Identifier", Role.IDENTIFIER, Core.REQUIRED, DERIVED,
+    "USUBJID", "Unique Subject Identifier", Role.IDENTIFIER, Core.REQUIRED, Origin.DERIVED,
     of=lambda subject, row: subject.usubjid,
     method="Study, code of the site of the screening, and study number (screening number before registration).",
 )  # fmt: skip
 VISITNUM = Variable(
-    "VISITNUM", "Visit Number", Role.TIMING, Core.EXPECTED, DERIVED, DECIMAL,
+    "VISITNUM", "Visit Number", Role.TIMING, Core.EXPECTED, Origin.DERIVED, DECIMAL,
     method="Number of the planned visit; of an unscheduled one that of the visit before plus 0.001 for each.",
 )  # fmt: skip
 REFERENCE_POINT = ("The day as of which the data were read; an earlier day of death, end of study or screen failure, "
                    "unless it began afterwards.")  # fmt: skip
-VISIT = Variable("VISIT", "Visit Name", Role.TIMING, Core.PERMISSIBLE, DERIVED,
+VISIT = Variable("VISIT", "Visit Name", Role.TIMING, Core.PERMISSIBLE, Origin.DERIVED,
                  method="Name of the planned visit in TV.")
 
 
 def domain(name: str) -> Variable:
     """DOMAIN: the data set's own name."""
-    return Variable("DOMAIN", "Domain Abbreviation", Role.IDENTIFIER, Core.REQUIRED, ASSIGNED, codes=terms.DOMAIN,
+    return Variable("DOMAIN", "Domain Abbreviation", Role.IDENTIFIER, Core.REQUIRED, Origin.ASSIGNED,
+                    codes=terms.DOMAIN,
                     of=lambda subject, row: name)  # fmt: skip
 
 
 def sequence(prefix: str) -> Variable:
     """--SEQ."""
     return Variable(
-        f"{prefix}SEQ", "Sequence Number", Role.IDENTIFIER, Core.REQUIRED, DERIVED, INTEGER,
+        f"{prefix}SEQ", "Sequence Number", Role.IDENTIFIER, Core.REQUIRED, Origin.DERIVED, INTEGER,
         of=lambda subject, row: row["seq"],
         method="Rank of the entry among all entries that the subject ever had of its form, struck-out ones counted: "
         "it never changes.",
@@ -52,7 +40,7 @@ def sequence(prefix: str) -> Variable:
 
 def sponsor_id(prefix: str) -> Variable:
     """--SPID: the entry."""
-    return Variable(f"{prefix}SPID", "Sponsor-Defined Identifier", Role.IDENTIFIER, Core.PERMISSIBLE, ASSIGNED,
+    return Variable(f"{prefix}SPID", "Sponsor-Defined Identifier", Role.IDENTIFIER, Core.PERMISSIBLE, Origin.ASSIGNED,
                     of=lambda subject, row: row.get("spid"))  # fmt: skip
 
 
@@ -63,13 +51,13 @@ def identified(name: str, *grouped: Variable) -> tuple[Variable, ...]:
 
 def dated(name: str, label: str, *asked: str, core: Core = Core.EXPECTED) -> Variable:
     """A date as entered, complete or partial."""
-    return Variable(name, label, Role.TIMING, core, COLLECTED, DATE, asked=asked)
+    return Variable(name, label, Role.TIMING, core, Origin.COLLECTED, DATE, asked=asked)
 
 
 def study_day(name: str, label: str, of: str, core: Core = Core.PERMISSIBLE) -> Variable:
     """--DY of the date variable `of`."""
     return Variable(
-        name, label, Role.TIMING, core, DERIVED, INTEGER, of=lambda subject, row: subject.day(row.get(of)),
+        name, label, Role.TIMING, core, Origin.DERIVED, INTEGER, of=lambda subject, row: subject.day(row.get(of)),
         method=f"{of} minus RFSTDTC, plus 1 on and after RFSTDTC; of complete dates only.",
     )  # fmt: skip
 
@@ -77,7 +65,7 @@ def study_day(name: str, label: str, of: str, core: Core = Core.PERMISSIBLE) -> 
 def epoch(of: str, core: Core = Core.PERMISSIBLE) -> Variable:
     """EPOCH of the date variable `of`."""
     return Variable(
-        "EPOCH", "Epoch", Role.TIMING, core, DERIVED, codes=terms.EPOCH,
+        "EPOCH", "Epoch", Role.TIMING, core, Origin.DERIVED, codes=terms.EPOCH,
         of=lambda subject, row: row.get("EPOCH") or subject.epoch(row.get(of)),
         method=f"Epoch of the newest element of SE that began by {of}; empty for a partial date that may lie in two.",
     )  # fmt: skip
@@ -105,8 +93,8 @@ def at_visit(prefix: str, label: str, label_of_day: str, *asked: str) -> tuple[V
 def test(prefix: str, label: str, name_label: str, codes: Codes | None, names: Codes | None) -> tuple[Variable, ...]:
     """--TESTCD and --TEST."""
     return (
-        Variable(f"{prefix}TESTCD", label, Role.TOPIC, Core.REQUIRED, ASSIGNED, codes=codes),
-        Variable(f"{prefix}TEST", name_label, Role.SYNONYM, Core.REQUIRED, ASSIGNED, codes=names),
+        Variable(f"{prefix}TESTCD", label, Role.TOPIC, Core.REQUIRED, Origin.ASSIGNED, codes=codes),
+        Variable(f"{prefix}TEST", name_label, Role.SYNONYM, Core.REQUIRED, Origin.ASSIGNED, codes=names),
     )
 
 
@@ -114,7 +102,8 @@ def not_done(prefix: str, *asked: str, label: str = "Reason Not Done") -> tuple[
     """--STAT and --REASND; a row says why there is no value by --REASND alone."""
     reason = f"{prefix}REASND"
     return (
-        Variable(f"{prefix}STAT", "Completion Status", Role.RECORD, Core.PERMISSIBLE, DERIVED, codes=terms.NOT_DONE,
+        Variable(f"{prefix}STAT", "Completion Status", Role.RECORD, Core.PERMISSIBLE, Origin.DERIVED,
+                 codes=terms.NOT_DONE,
                  of=lambda subject, row: "NOT DONE" if row.get(reason) else None,
                  method=f"NOT DONE where {reason} says why; not where the value is only pending or unknown."),
         Variable(reason, label, Role.RECORD, Core.PERMISSIBLE, asked=asked,
@@ -133,7 +122,7 @@ def no_value(prefix: str, reason: str | None) -> Values:
 def last_before_exposure(prefix: str) -> Variable:
     """--LOBXFL; the row says so by name."""
     return Variable(
-        f"{prefix}LOBXFL", "Last Observation Before Exposure Flag", Role.RECORD, Core.EXPECTED, DERIVED,
+        f"{prefix}LOBXFL", "Last Observation Before Exposure Flag", Role.RECORD, Core.EXPECTED, Origin.DERIVED,
         codes=terms.YES_NO,
         method="Y of the last result of the test that is not missing, on or before the day of the first dose.",
     )  # fmt: skip
@@ -142,12 +131,12 @@ def last_before_exposure(prefix: str) -> Variable:
 def evaluator(prefix: str) -> Variable:
     """--EVAL."""
     core = Core.EXPECTED if prefix in ("TU", "TR") else Core.PERMISSIBLE
-    return Variable(f"{prefix}EVAL", "Evaluator", Role.RECORD, core, ASSIGNED, codes=terms.EVALUATOR)
+    return Variable(f"{prefix}EVAL", "Evaluator", Role.RECORD, core, Origin.ASSIGNED, codes=terms.EVALUATOR)
 
 
 def unit(name: str, label: str, core: Core = Core.EXPECTED, codes: Codes | None = terms.UNIT, *asked: str) -> Variable:
     """A unit."""
-    return Variable(name, label, Role.VARIABLE, core, ASSIGNED, codes=codes, asked=asked)
+    return Variable(name, label, Role.VARIABLE, core, Origin.ASSIGNED, codes=codes, asked=asked)
 
 
 def flag_last(subject: object, rows: list[Values], prefix: str, *same: str) -> list[Values]:

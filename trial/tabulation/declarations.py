@@ -52,18 +52,19 @@ class Core(StrEnum):
     PERMISSIBLE = "Perm"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(StrEnum):
     """Where a value comes from, in the terms of Define-XML."""
 
-    type: str
-    source: str
+    COLLECTED = "Collected"
+    DERIVED = "Derived"
+    ASSIGNED = "Assigned"
+    PROTOCOL = "Protocol"
+    PREDECESSOR = "Predecessor"
 
-
-COLLECTED = Origin("Collected", "Investigator")
-DERIVED = Origin("Derived", "Sponsor")
-ASSIGNED = Origin("Assigned", "Sponsor")
-PROTOCOL = Origin("Protocol", "Sponsor")
+    @property
+    def source(self) -> str:
+        """Who gives it; empty: another data set."""
+        return {"Collected": "Investigator", "Predecessor": ""}.get(self, "Sponsor")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Variable:
     label: str
     role: str = Role.RECORD
     core: Core = Core.PERMISSIBLE
-    origin: Origin = COLLECTED
+    origin: Origin = Origin.COLLECTED
     kind: Kind = TEXT
     codes: Codes | None = None
     asked: tuple[str, ...] = ()
@@ -130,7 +131,7 @@ class Qualifier:
 
     name: str
     label: str
-    origin: Origin = COLLECTED
+    origin: Origin = Origin.COLLECTED
     codes: Codes | None = None
     asked: tuple[str, ...] = ()
     method: str = ""

@@ -93,7 +93,7 @@ def test_collected_values_name_the_places_of_the_annotated_casebook_that_ask_the
     named = {place for oid in items for place in places(str(oid))}
     assert len(named) > 15 and all(f"({place})".encode() in casebook for place in named)
     without = [f"{one.name}.{each.name}" for one in DATA_SETS for each in one.variables
-               if each.origin.type == "Collected" and each.asked and f"IT.{one.name}.{each.name}" in items
+               if each.origin == "Collected" and each.asked and f"IT.{one.name}.{each.name}" in items
                and not places(f"IT.{one.name}.{each.name}")]  # fmt: skip
     assert without == ["DM.SUBJID"], "the program numbers participants: no form asks for it"
 

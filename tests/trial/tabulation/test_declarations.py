@@ -43,7 +43,7 @@ def test_names_and_labels_fit_every_format(data_set: Any) -> None:
 @pytest.mark.parametrize("data_set", DATA_SETS, ids=lambda one: one.name)
 def test_what_is_derived_says_how(data_set: Any) -> None:
     silent = [each.name for each in (*data_set.variables, *data_set.qualifiers)
-              if each.origin.type == "Derived" and not each.method]  # fmt: skip
+              if each.origin == "Derived" and not each.method]  # fmt: skip
     assert silent == []
 
 
@@ -80,7 +80,7 @@ def test_what_a_procedure_was_asked_as_is_named_where_a_medication_names_it() ->
 
     assert asked(PR) == asked(CM) and len(asked(CM)) >= 8
     assert [each.name for each in (*PR.variables, *PR.qualifiers)
-            if each.origin.type == "Collected" and not each.asked] == []  # fmt: skip
+            if each.origin == "Collected" and not each.asked] == []  # fmt: skip
 
 
 def test_every_code_of_the_record_has_a_submission_value() -> None:

@@ -7,7 +7,7 @@ from trial.rules.dates import partial_date
 from trial.tabulation import terms
 from trial.tabulation.adam import shared
 from trial.tabulation.adam.adsl import imputed
-from trial.tabulation.declarations import DERIVED, INTEGER, Core, DataSet, Values, Variable
+from trial.tabulation.declarations import INTEGER, Core, DataSet, Origin, Values, Variable
 from trial.tabulation.sdtm.events import AE
 from trial.tabulation.subject import Subject
 
@@ -59,14 +59,15 @@ ADAE = DataSet("ADAE", "Adverse Events Analysis Dataset", "OCCURRENCE DATA STRUC
     *shared.in_parts(shared.taken(AE, "AETERM")),
     *(shared.taken(AE, name) for name in ("AEDECOD", "AEBODSYS", "AESER", "AEACN", "AEREL", "AEOUT",
                                           "AETOXGR", "AEGRPID")),
-    Variable("ATOXGRN", "Analysis Toxicity Grade (N)", "Value", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("ATOXGRN", "Analysis Toxicity Grade (N)", "Value", Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="The number of AETOXGR; empty where the grade is not known."),
     shared.day("ASTDT", "Analysis Start Date", "AE.AESTDTC; of a partial date the day that the stored result "
                "read, the earliest possible on or after the first dose; without TRTEMFL its earliest day."),
-    Variable("ASTDTF", "Analysis Start Date Imputation Flag", "Timing", Core.EXPECTED, DERIVED, codes=terms.IMPUTED,
+    Variable("ASTDTF", "Analysis Start Date Imputation Flag", "Timing", Core.EXPECTED, Origin.DERIVED,
+             codes=terms.IMPUTED,
              method="D where the day was read by rule, M where month and day were."),
     shared.day("AENDT", "Analysis End Date", "AE.AEENDTC where it is complete."),
-    Variable("ASTDY", "Analysis Start Relative Day", "Timing", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("ASTDY", "Analysis Start Relative Day", "Timing", Core.EXPECTED, Origin.DERIVED, INTEGER,
              of=lambda subject, row: subject.day(row["AESTDTC"]),
              method="ASTDT minus the first dose, plus 1 on and after it; of complete dates only."),
     shared.yes_no("TRTEMFL", "Treatment Emergent Analysis Flag", "Y where the stored results count the episode: begun "
@@ -74,10 +75,10 @@ ADAE = DataSet("ADAE", "Adverse Events Analysis Dataset", "OCCURRENCE DATA STRUC
                   "baseline."),
     shared.yes_no("NEARFL", "Near the Last Dose Flag", "Of episodes with TRTEMFL whether they began soon enough after "
                   "the last dose for the sensitivity line: the stored result."),
-    Variable("AREL", "Analysis Causality", "Value", Core.EXPECTED, DERIVED, codes=terms.RELATED,
+    Variable("AREL", "Analysis Causality", "Value", Core.EXPECTED, Origin.DERIVED, codes=terms.RELATED,
              method="The stored result of episodes with TRTEMFL: RELATED from the attribution that the settings name; "
              "UNDETERMINED without an attribution."),
-    Variable("TOXCNT", "Counts in the Toxicity Endpoint", "Value", Core.EXPECTED, DERIVED, codes=terms.COUNTS,
+    Variable("TOXCNT", "Counts in the Toxicity Endpoint", "Value", Core.EXPECTED, Origin.DERIVED, codes=terms.COUNTS,
              method="The stored result of episodes with TRTEMFL: severe, related, and worse than at baseline."),
     shared.yes_no("AOCC01FL", "1st Occurrence of Worst Grade Flag", "Y of the first episode that has the stored worst "
                   "grade of the subject and term; where no grade of the term is known, of its first episode."),

@@ -7,7 +7,7 @@ from typing import Any
 from trial.protocol.ctcae_v3.limits import limits_of
 from trial.tabulation import terms
 from trial.tabulation.adam import shared
-from trial.tabulation.declarations import DERIVED, Core, DataSet, Values, Variable
+from trial.tabulation.declarations import Core, DataSet, Origin, Values, Variable
 from trial.tabulation.sdtm.laboratory import LB, TUMOR_MARKER, with_several_units
 from trial.tabulation.subject import Subject
 
@@ -50,12 +50,12 @@ def terms_of(analyte: str) -> dict[str, str]:
 def _of_side(side: str) -> tuple[Variable, ...]:
     letter = side[0].upper()
     return (
-        Variable(f"ATOXDSC{letter}", f"Analysis Toxicity Description {side}", "Value", Core.EXPECTED, DERIVED,
+        Variable(f"ATOXDSC{letter}", f"Analysis Toxicity Description {side}", "Value", Core.EXPECTED, Origin.DERIVED,
                  method=f"The term of CTCAE 3.0 for values that are too {side.lower()}, where there is one."),
-        Variable(f"ATOXGR{letter}", f"Analysis Toxicity Grade {side}", "Value", Core.EXPECTED, DERIVED,
+        Variable(f"ATOXGR{letter}", f"Analysis Toxicity Grade {side}", "Value", Core.EXPECTED, Origin.DERIVED,
                  codes=terms.GRADE_OF_VALUE, method=f"By the numeric limits of CTCAE 3.0 of ATOXDSC{letter} alone; "
                  "0 where the value reaches none of them."),
-        Variable(f"BTOXGR{letter}", f"Baseline Toxicity Grade {side}", "Value", Core.EXPECTED, DERIVED,
+        Variable(f"BTOXGR{letter}", f"Baseline Toxicity Grade {side}", "Value", Core.EXPECTED, Origin.DERIVED,
                  codes=terms.GRADE_OF_VALUE, method=f"The stored result of the laboratory shift: ATOXGR{letter} on the "
                  "last day with a value on or before the first dose, in whatever unit; of several on that day the "
                  "worst. Empty without a dose."),

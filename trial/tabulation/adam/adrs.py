@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from trial.tabulation.adam import shared
-from trial.tabulation.declarations import DERIVED, INTEGER, Core, DataSet, Values, Variable
+from trial.tabulation.declarations import INTEGER, Core, DataSet, Origin, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.response import BEST, OPINION
 from trial.tabulation.subject import Subject
@@ -72,9 +72,9 @@ ADRS = DataSet("ADRS", "Response Analysis Dataset", "BASIC DATA STRUCTURE",
                ("STUDYID", "USUBJID", "PARAMCD", "AVISITN", "ADT", "SRCSEQ"), _rows, (
     *shared.OF_SUBJECT,
     *shared.PARAMETER,
-    Variable("AVALC", "Analysis Value (C)", "Value", Core.REQUIRED, DERIVED,
+    Variable("AVALC", "Analysis Value (C)", "Value", Core.REQUIRED, Origin.DERIVED,
              method="The stored result of the study; EARLY DEATH and UNKNOWN are categories of RECIST 1.0."),
-    Variable("AVAL", "Analysis Value", "Value", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("AVAL", "Analysis Value", "Value", Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="1 CR, 2 PR, 3 SD, 4 NON-CR/NON-PD, 5 PD, 6 NE; 1 Y, 0 N."),
     shared.day("ADT", "Analysis Date", "The day of the response: its last scan, of PD the first scan that shows it."),
     shared.STUDY_DAY,

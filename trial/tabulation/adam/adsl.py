@@ -8,7 +8,7 @@ from trial.rules.dates import partial_date
 from trial.rules.evaluation import populations
 from trial.tabulation import dates, terms
 from trial.tabulation.adam import shared
-from trial.tabulation.declarations import DERIVED, INTEGER, Core, DataSet, Values, Variable
+from trial.tabulation.declarations import INTEGER, Core, DataSet, Origin, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.demographics import DM
 from trial.tabulation.subject import Subject
@@ -63,9 +63,9 @@ ADSL = DataSet("ADSL", "Subject-Level Analysis Dataset", "SUBJECT LEVEL ANALYSIS
     shared.USUBJID,
     *(shared.copied(DM, name) for name in ("SUBJID", "SITEID", "AGE", "AGEU", "SEX", "RACE", "ETHNIC")),
     *shared.POPULATION,
-    Variable("TUMGRPN", "Analysis Group (N)", "Population", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("TUMGRPN", "Analysis Group (N)", "Population", Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="; ".join(f"{place}: group {group}" for group, place in PLACE_OF_GROUP.items())),
-    Variable("RSPEXCL", "Reason Not Evaluable for Response", "Population", Core.EXPECTED, DERIVED,
+    Variable("RSPEXCL", "Reason Not Evaluable for Response", "Population", Core.EXPECTED, Origin.DERIVED,
              codes=terms.NOT_EVALUABLE,
              method="The kind of the stored reason; what a site typed after it is in its form."),
     shared.copied(DM, "ARM"),
@@ -76,28 +76,28 @@ ADSL = DataSet("ADSL", "Subject-Level Analysis Dataset", "SUBJECT LEVEL ANALYSIS
     shared.day("ENRLDT", "Date of Enrollment", "The day of registration."),
     shared.day("TRTSDT", "Date of First Exposure to Treatment", "DM.RFXSTDTC."),
     shared.day("TRTEDT", "Date of Last Exposure to Treatment", "DM.RFXENDTC."),
-    Variable("TRTDURD", "Total Treatment Duration (Days)", "Timing", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("TRTDURD", "Total Treatment Duration (Days)", "Timing", Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="TRTEDT minus TRTSDT plus 1."),
-    Variable("EOTSTT", "End of Treatment Status", "Disposition", Core.EXPECTED, DERIVED, codes=terms.END_STATUS,
+    Variable("EOTSTT", "End of Treatment Status", "Disposition", Core.EXPECTED, Origin.DERIVED, codes=terms.END_STATUS,
              method="DISCONTINUED once the end of treatment or a death is recorded, else ONGOING; empty without "
              "a dose."),
-    Variable("DCTREAS", "Reason for Discontinuation of Treatment", "Disposition", Core.EXPECTED, DERIVED,
+    Variable("DCTREAS", "Reason for Discontinuation of Treatment", "Disposition", Core.EXPECTED, Origin.DERIVED,
              codes=terms.DISPOSITION,
              method="DS.DSDECOD of the end of treatment; DEATH where a death is recorded alone."),
-    Variable("EOSSTT", "End of Study Status", "Disposition", Core.EXPECTED, DERIVED, codes=terms.END_STATUS,
+    Variable("EOSSTT", "End of Study Status", "Disposition", Core.EXPECTED, Origin.DERIVED, codes=terms.END_STATUS,
              method="COMPLETED after two years of follow-up, DISCONTINUED at another end of study or a death, else "
              "ONGOING."),
     shared.day("EOSDT", "End of Study Date", "DS.DSSTDTC of the end of study, as it was entered."),
-    Variable("DCSREAS", "Reason for Discontinuation from Study", "Disposition", Core.EXPECTED, DERIVED,
+    Variable("DCSREAS", "Reason for Discontinuation from Study", "Disposition", Core.EXPECTED, Origin.DERIVED,
              codes=terms.DISPOSITION, method="DS.DSDECOD of the end of study; DEATH where a death is recorded alone."),
     shared.copied(DM, "DTHFL"),
     shared.day("DTHDT", "Date of Death", "DM.DTHDTC; a partial date as the settings of the analysis read it."),
-    Variable("DTHDTF", "Date of Death Imputation Flag", "Timing", Core.EXPECTED, DERIVED, codes=terms.IMPUTED,
+    Variable("DTHDTF", "Date of Death Imputation Flag", "Timing", Core.EXPECTED, Origin.DERIVED, codes=terms.IMPUTED,
              method="D where the day was read by rule, M where month and day were."),
     shared.CAUSE,
     shared.day("LSTALVDT", "Date Last Known Alive", "The stored result: the newest day on which the subject was seen."),
     shared.day("NEWTXDT", "Date of New Anticancer Therapy", "The stored result: the first new therapy."),
     shared.day("CONFRSDT", "Date of First Confirmed Response", "The stored result: the first CR or PR of the pair."),
-    Variable("ECOGBL", "Baseline ECOG Performance Status", "Baseline", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("ECOGBL", "Baseline ECOG Performance Status", "Baseline", Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="ECOG at registration."),
 ))  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from trial.tabulation.adam import shared
-from trial.tabulation.declarations import DERIVED, INTEGER, Core, DataSet, Values, Variable
+from trial.tabulation.declarations import INTEGER, Core, DataSet, Origin, Values, Variable
 from trial.tabulation.subject import Subject
 
 TIMES = {"OS": ("os", "Overall Survival"), "PFS": ("pfs", "Progression-Free Survival"),
@@ -53,9 +53,9 @@ ADTTE = DataSet("ADTTE", "Time-to-Event Analysis Dataset", "BASIC DATA STRUCTURE
                 "One record per time of a registered subject", ("STUDYID", "USUBJID", "PARAMCD"), _rows, (
     *shared.OF_SUBJECT,
     *shared.PARAMETER,
-    Variable("AVAL", "Analysis Value", "Value", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("AVAL", "Analysis Value", "Value", Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="Whole days, ADT minus STARTDT: the stored result."),
-    Variable("CNSR", "Censor", "Value", Core.EXPECTED, DERIVED, INTEGER,
+    Variable("CNSR", "Censor", "Value", Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="0 an event; else censored: 1 at the last assessment or day known alive, 2 at the start, 3 at new "
              "therapy, 4 before a gap between assessments, 5 at the truncation."),
     *shared.in_parts(shared.text("EVNTDESC", "Event or Censoring Description", "The words of the stored result.")),

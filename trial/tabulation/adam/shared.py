@@ -8,7 +8,6 @@ from trial.tabulation import terms
 from trial.tabulation.declarations import (
     DAY,
     DECIMAL,
-    DERIVED,
     INTEGER,
     NAME_LETTERS,
     TEXT,
@@ -26,7 +25,6 @@ from trial.tabulation.sdtm.laboratory import HORMONES
 from trial.tabulation.sdtm.response import CONTACT
 from trial.tabulation.subject import Subject
 
-PREDECESSOR = Origin("Predecessor", "")
 INDICATOR = "Indicator"
 # Number of the overall response among the computed rows of an assessment, in RS.
 OVERALL = 4
@@ -41,48 +39,51 @@ def copied(data_set: DataSet, name: str, as_name: str = "", label: str = "", kin
         made = data_set.made(subject)
         return of.value(subject, made[0]) if made else None
 
-    return Variable(as_name or name, label or of.label, of.role, of.core if of.core == Core.REQUIRED else Core.EXPECTED,
-                    PREDECESSOR, kind or of.kind, of.codes, method=f"{data_set.name}.{name}", of=value)  # fmt: skip
+    core = of.core if of.core == Core.REQUIRED else Core.EXPECTED
+    return Variable(as_name or name, label or of.label, of.role, core, Origin.PREDECESSOR, kind or of.kind, of.codes,
+                    method=f"{data_set.name}.{name}", of=value)  # fmt: skip
 
 
 def taken(data_set: DataSet, name: str, as_name: str = "", label: str = "", core: Core = Core.EXPECTED) -> Variable:
     """A variable of the row of SDTM from which a row is made; the row carries it by name."""
     of = next(each for each in data_set.variables if each.name == name)
-    return Variable(as_name or name, label or of.label, of.role, core, PREDECESSOR, of.kind, of.codes,
+    return Variable(as_name or name, label or of.label, of.role, core, Origin.PREDECESSOR, of.kind, of.codes,
                     method=f"{data_set.name}.{name}", of=of.value)  # fmt: skip
 
 
 def day(name: str, label: str, method: str) -> Variable:
     """A complete day; a number in transport files."""
-    return Variable(name, label, "Timing", Core.EXPECTED, DERIVED, DAY, method=method)
+    return Variable(name, label, "Timing", Core.EXPECTED, Origin.DERIVED, DAY, method=method)
 
 
 def yes_no(name: str, label: str, method: str) -> Variable:
     """Y or N."""
-    return Variable(name, label, INDICATOR, Core.EXPECTED, DERIVED, codes=terms.YES_NO, method=method)
+    return Variable(name, label, INDICATOR, Core.EXPECTED, Origin.DERIVED, codes=terms.YES_NO, method=method)
 
 
 STUDYID, USUBJID = (copied(DM, name) for name in ("STUDYID", "USUBJID"))
 CAUSE = copied(DD, "DDSTRESC", "DTHCAUS", "Cause of Death")
 PARAMETER = (
-    Variable("PARAM", "Parameter", "Parameter", Core.REQUIRED, DERIVED, method="The name of what the row holds."),
-    Variable("PARAMCD", "Parameter Code", "Parameter", Core.REQUIRED, DERIVED, method="The code of PARAM."),
+    Variable("PARAM", "Parameter", "Parameter", Core.REQUIRED, Origin.DERIVED,
+             method="The name of what the row holds."),
+    Variable("PARAMCD", "Parameter Code", "Parameter", Core.REQUIRED, Origin.DERIVED, method="The code of PARAM."),
 )
 VISIT = (
-    Variable("AVISIT", "Analysis Visit", "Timing", Core.EXPECTED, DERIVED, method="VISIT of the row behind it."),
-    Variable("AVISITN", "Analysis Visit (N)", "Timing", Core.EXPECTED, DERIVED, DECIMAL,
+    Variable("AVISIT", "Analysis Visit", "Timing", Core.EXPECTED, Origin.DERIVED, method="VISIT of the row behind it."),
+    Variable("AVISITN", "Analysis Visit (N)", "Timing", Core.EXPECTED, Origin.DERIVED, DECIMAL,
              method="VISITNUM of the row behind it."),
 )  # fmt: skip
-STUDY_DAY = Variable("ADY", "Analysis Relative Day", "Timing", Core.EXPECTED, DERIVED, INTEGER,
+STUDY_DAY = Variable("ADY", "Analysis Relative Day", "Timing", Core.EXPECTED, Origin.DERIVED, INTEGER,
                      of=lambda subject, row: subject.day(row.get("ADT")),
                      method="ADT minus the first dose, plus 1 on and after it.")  # fmt: skip
-BASELINE = Variable("ABLFL", "Baseline Record Flag", INDICATOR, Core.EXPECTED, DERIVED, codes=terms.YES_NO,
+BASELINE = Variable("ABLFL", "Baseline Record Flag", INDICATOR, Core.EXPECTED, Origin.DERIVED, codes=terms.YES_NO,
                     method="Y of the row that BASE is taken from.")  # fmt: skip
 SOURCE = (
-    Variable("SRCDOM", "Source Data", "Traceability", Core.EXPECTED, DERIVED,
+    Variable("SRCDOM", "Source Data", "Traceability", Core.EXPECTED, Origin.DERIVED,
              method="The data set of the row behind it."),
-    Variable("SRCVAR", "Source Variable", "Traceability", Core.EXPECTED, DERIVED, method="The variable of that row."),
-    Variable("SRCSEQ", "Source Sequence Number", "Traceability", Core.EXPECTED, DERIVED, Kind.INTEGER,
+    Variable("SRCVAR", "Source Variable", "Traceability", Core.EXPECTED, Origin.DERIVED,
+             method="The variable of that row."),
+    Variable("SRCSEQ", "Source Sequence Number", "Traceability", Core.EXPECTED, Origin.DERIVED, Kind.INTEGER,
              method="The sequence number of that row; DM has none."),
 )  # fmt: skip
 
@@ -131,19 +132,19 @@ BEHIND: dict[str, Callable[[Subject, Row], Iterable[Behind]]] = {
 
 def number(name: str, label: str, method: str) -> Variable:
     """An exact number."""
-    return Variable(name, label, "Value", Core.EXPECTED, DERIVED, DECIMAL, method=method)
+    return Variable(name, label, "Value", Core.EXPECTED, Origin.DERIVED, DECIMAL, method=method)
 
 
 def text(name: str, label: str, method: str, core: Core = Core.EXPECTED) -> Variable:
     """A text of the results."""
-    return Variable(name, label, "Value", core, DERIVED, TEXT, method=method)
+    return Variable(name, label, "Value", core, Origin.DERIVED, TEXT, method=method)
 
 
 def in_parts(variable: Variable) -> tuple[Variable, ...]:
     """A variable of words, and those in which they go on, since a text has at most 200 bytes; left out where empty."""
     stem = variable.name[: NAME_LETTERS - 1]
     return variable, *(
-        Variable(f"{stem}{number}", f"{variable.label[:36]} {number}", variable.role, Core.PERMISSIBLE, DERIVED,
+        Variable(f"{stem}{number}", f"{variable.label[:36]} {number}", variable.role, Core.PERMISSIBLE, Origin.DERIVED,
                  method=f"{variable.name}, going on: its part {number + 1}.", continues=variable.name)
         for number in range(1, MOST_PARTS)
     )  # fmt: skip
@@ -178,7 +179,7 @@ def of_registered(rows: Rows) -> Callable[[Subject], Iterable[Values]]:
 
 
 POPULATION = (
-    Variable("TUMGRP", "Analysis Group", "Population", Core.EXPECTED, DERIVED,
+    Variable("TUMGRP", "Analysis Group", "Population", Core.EXPECTED, Origin.DERIVED,
              method="By tumor type, and by histology where the tumor type does not decide."),
     yes_no("ENRLFL", "Enrolled Population Flag", "Y of everyone registered, N where registered in error."),
     yes_no("ELIGFL", "Eligible Population Flag", "Y of those who met the criteria and were not found ineligible."),

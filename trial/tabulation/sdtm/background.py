@@ -5,18 +5,7 @@ from collections.abc import Iterable
 from trial import protocol
 from trial.protocol import code_lists
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import (
-    ASSIGNED,
-    COLLECTED,
-    DERIVED,
-    PROTOCOL,
-    Core,
-    DataSet,
-    Qualifier,
-    Role,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import Core, DataSet, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.subject import Subject
 
 TUMOR_TYPES = {kind.code: kind.label for kind in protocol.TUMOUR_TYPES}
@@ -50,12 +39,12 @@ MH = DataSet("MH", "Medical History", "EVENTS", "One record per condition of a s
     *common.identified("MH"),
     Variable("MHTERM", "Reported Term for the Medical History", Role.TOPIC, Core.REQUIRED,
              asked=("history.condition", "participant.tumour_type")),
-    Variable("MHCAT", "Category for Medical History", Role.GROUPING, Core.PERMISSIBLE, ASSIGNED),
+    Variable("MHCAT", "Category for Medical History", Role.GROUPING, Core.PERMISSIBLE, Origin.ASSIGNED),
     common.dated("MHSTDTC", "Start Date/Time of Medical History Event", "history.began_on", core=Core.PERMISSIBLE),
     common.study_day("MHSTDY", "Study Day of Start of Observation", "MHSTDTC"),
     Variable("MHENRTPT", "End Relative to Reference Time Point", Role.TIMING, Core.PERMISSIBLE, codes=terms.ONGOING,
              asked=("history.ongoing",)),
-    Variable("MHENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, ASSIGNED),
+    Variable("MHENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, Origin.ASSIGNED),
 ), qualifiers=(
     Qualifier("MHGRADE", "Grade at Baseline", codes=terms.GRADE, asked=("history.grade",)),
     Qualifier(*START_RSN, codes=terms.MISSING, asked=("history.began_on_missing",)),
@@ -108,7 +97,7 @@ CM = DataSet("CM", "Concomitant/Prior Medications", "INTERVENTIONS",
     Variable("CMTRT", "Reported Name of Drug, Med, or Therapy", Role.TOPIC, Core.REQUIRED,
              asked=("medication.name", "follow_up.new_therapy_name", "participant.prior_therapy",
                    "prior_therapy.name")),
-    Variable("CMCAT", "Category for Medication", Role.GROUPING, Core.PERMISSIBLE, ASSIGNED),
+    Variable("CMCAT", "Category for Medication", Role.GROUPING, Core.PERMISSIBLE, Origin.ASSIGNED),
     Variable("CMSCAT", "Subcategory for Medication", Role.GROUPING, Core.PERMISSIBLE, codes=terms.MEDICATION,
              asked=("medication.kind", "prior_therapy.kind")),
     Variable("CMINDC", "Indication", asked=("medication.indication",)),
@@ -120,10 +109,10 @@ CM = DataSet("CM", "Concomitant/Prior Medications", "INTERVENTIONS",
     *common.interval("CM", "Medication",
                      ("medication.started_on", "follow_up.new_therapy_on", "prior_therapy.started_on"),
                      ("medication.stopped_on", "prior_therapy.stopped_on"), Core.PERMISSIBLE, Core.PERMISSIBLE),
-    Variable("CMENRTPT", "End Relative to Reference Time Point", Role.TIMING, Core.PERMISSIBLE, DERIVED,
+    Variable("CMENRTPT", "End Relative to Reference Time Point", Role.TIMING, Core.PERMISSIBLE, Origin.DERIVED,
              codes=terms.ONGOING, asked=("prior_therapy.ongoing",),
              method="ONGOING where no end is recorded; of a prior therapy as it was answered at screening."),
-    Variable("CMENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, DERIVED,
+    Variable("CMENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, Origin.DERIVED,
              method=f"{common.REFERENCE_POINT} SCREENING of a prior therapy."),
 ), qualifiers=(
     Qualifier(*START_RSN, codes=terms.MISSING,
@@ -146,9 +135,9 @@ def _procedures(subject: Subject) -> Iterable[Values]:
 PR = DataSet("PR", "Procedures", "INTERVENTIONS", "One record per procedure of a subject",
              ("STUDYID", "USUBJID", "PRCAT", "PRTRT", "PRSEQ"), _procedures, (
     *common.identified("PR"),
-    Variable("PRLNKID", "Link ID", Role.IDENTIFIER, Core.PERMISSIBLE, ASSIGNED),
+    Variable("PRLNKID", "Link ID", Role.IDENTIFIER, Core.PERMISSIBLE, Origin.ASSIGNED),
     Variable("PRTRT", "Reported Name of Procedure", Role.TOPIC, Core.REQUIRED, asked=("prior_therapy.name",)),
-    Variable("PRCAT", "Category for Procedure", Role.GROUPING, Core.PERMISSIBLE, ASSIGNED),
+    Variable("PRCAT", "Category for Procedure", Role.GROUPING, Core.PERMISSIBLE, Origin.ASSIGNED),
     Variable("PRSCAT", "Subcategory for Procedure", Role.GROUPING, Core.PERMISSIBLE, codes=terms.MEDICATION,
              asked=("prior_therapy.kind",)),
     Variable("PRLOC", "Location of Procedure", codes=terms.ORGAN, asked=("lesion.organ",)),
@@ -156,7 +145,7 @@ PR = DataSet("PR", "Procedures", "INTERVENTIONS", "One record per procedure of a
                      ("prior_therapy.stopped_on",), core_of_end=Core.PERMISSIBLE),
     Variable("PRENRTPT", "End Relative to Reference Time Point", Role.TIMING, Core.PERMISSIBLE, codes=terms.ONGOING,
              asked=("prior_therapy.ongoing",)),
-    Variable("PRENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, ASSIGNED),
+    Variable("PRENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, Origin.ASSIGNED),
 ), qualifiers=(
     Qualifier(*START_RSN, codes=terms.MISSING, asked=("prior_therapy.started_on_missing",)), *OF_PRIOR_THERAPY,
 ))  # fmt: skip
@@ -175,7 +164,7 @@ DV = DataSet("DV", "Protocol Deviations", "EVENTS", "One record per protocol dev
     Variable("DVTERM", "Protocol Deviation Term", Role.TOPIC, Core.REQUIRED, asked=("deviation.description",)),
     Variable("DVDECOD", "Protocol Deviation Coded Term", Role.SYNONYM, Core.PERMISSIBLE, codes=terms.DEVIATION,
              asked=("deviation.kind",)),
-    Variable("DVCAT", "Category for Protocol Deviation", Role.GROUPING, Core.PERMISSIBLE, ASSIGNED),
+    Variable("DVCAT", "Category for Protocol Deviation", Role.GROUPING, Core.PERMISSIBLE, Origin.ASSIGNED),
     common.epoch("DVSTDTC"),
     common.dated("DVSTDTC", "Start Date/Time of Deviation", "deviation.happened_on", core=Core.PERMISSIBLE),
     common.study_day("DVSTDY", "Study Day of Start of Deviation Event", "DVSTDTC"),
@@ -196,13 +185,16 @@ def _criteria(subject: Subject) -> Iterable[Values]:
 IE = DataSet("IE", "Inclusion/Exclusion Criteria Not Met", "FINDINGS", "One record per criterion not met of a subject",
              ("STUDYID", "USUBJID", "IETESTCD", "IESEQ"), _criteria, (
     *common.identified("IE"),
-    Variable("IETESTCD", "Inclusion/Exclusion Criterion Short Name", Role.TOPIC, Core.REQUIRED, ASSIGNED,
+    Variable("IETESTCD", "Inclusion/Exclusion Criterion Short Name", Role.TOPIC, Core.REQUIRED, Origin.ASSIGNED,
              asked=("eligibility.item",)),
-    Variable("IETEST", "Inclusion/Exclusion Criterion", Role.SYNONYM, Core.REQUIRED, PROTOCOL),
-    Variable("IECAT", "Inclusion/Exclusion Category", Role.GROUPING, Core.REQUIRED, PROTOCOL, codes=terms.CRITERION),
-    Variable("IEORRES", "I/E Criterion Original Result", Role.RESULT, Core.REQUIRED, COLLECTED, codes=terms.YES_NO,
+    Variable("IETEST", "Inclusion/Exclusion Criterion", Role.SYNONYM, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("IECAT", "Inclusion/Exclusion Category", Role.GROUPING, Core.REQUIRED, Origin.PROTOCOL,
+             codes=terms.CRITERION),
+    Variable("IEORRES", "I/E Criterion Original Result", Role.RESULT, Core.REQUIRED, Origin.COLLECTED,
+             codes=terms.YES_NO,
              asked=("eligibility.met",)),
-    Variable("IESTRESC", "I/E Criterion Result in Std Format", Role.RESULT, Core.REQUIRED, DERIVED, codes=terms.YES_NO,
+    Variable("IESTRESC", "I/E Criterion Result in Std Format", Role.RESULT, Core.REQUIRED, Origin.DERIVED,
+             codes=terms.YES_NO,
              method="As IEORRES."),
     common.epoch("IEDTC"),
     # Of the value that decided; the day of another answer is not asked.

@@ -7,19 +7,7 @@ from trial import protocol
 from trial.rules.coded_words import coded
 from trial.rules.dates.partial_date import age, from_stored
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import (
-    ASSIGNED,
-    COLLECTED,
-    DATE,
-    DERIVED,
-    INTEGER,
-    Core,
-    DataSet,
-    Qualifier,
-    Role,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import DATE, INTEGER, Core, DataSet, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.sdtm.design import ARM, ARMCD
 from trial.tabulation.subject import Subject
 
@@ -93,49 +81,52 @@ def _waiver(row: Values) -> str:
 
 
 def _reference(name: str, label: str, method: str) -> Variable:
-    return Variable(name, label, Role.RECORD, Core.EXPECTED, DERIVED, DATE, method=method)
+    return Variable(name, label, Role.RECORD, Core.EXPECTED, Origin.DERIVED, DATE, method=method)
 
 
 DM = DataSet("DM", "Demographics", "SPECIAL PURPOSE", "One record per subject", ("STUDYID", "USUBJID"), _rows, (
     common.STUDYID,
     common.domain("DM"),
     common.USUBJID,
-    Variable("SUBJID", "Subject Identifier for the Study", Role.TOPIC, Core.REQUIRED, COLLECTED,
+    Variable("SUBJID", "Subject Identifier for the Study", Role.TOPIC, Core.REQUIRED, Origin.COLLECTED,
              asked=("participant.number", "participant.screening_number")),
     _reference("RFSTDTC", "Subject Reference Start Date/Time", "First day with a dose."),
     _reference("RFENDTC", "Subject Reference End Date/Time", "Last day with a dose."),
     _reference("RFXSTDTC", "Date/Time of First Study Treatment", "First day with a dose."),
     _reference("RFXENDTC", "Date/Time of Last Study Treatment", "Last day with a dose."),
-    Variable("RFICDTC", "Date/Time of Informed Consent", Role.RECORD, Core.EXPECTED, COLLECTED, DATE,
+    Variable("RFICDTC", "Date/Time of Informed Consent", Role.RECORD, Core.EXPECTED, Origin.COLLECTED, DATE,
              asked=("participant.consented_on",)),
     _reference("RFPENDTC", "Date/Time of End of Participation", "Newest complete date of any entry of the subject."),
-    Variable("DTHDTC", "Date/Time of Death", Role.RECORD, Core.EXPECTED, COLLECTED, DATE, asked=("death.died_on",)),
-    Variable("DTHFL", "Subject Death Flag", Role.RECORD, Core.EXPECTED, DERIVED, codes=terms.YES_NO,
+    Variable("DTHDTC", "Date/Time of Death", Role.RECORD, Core.EXPECTED, Origin.COLLECTED, DATE,
+             asked=("death.died_on",)),
+    Variable("DTHFL", "Subject Death Flag", Role.RECORD, Core.EXPECTED, Origin.DERIVED, codes=terms.YES_NO,
              method="Y where a death is recorded."),
-    Variable("SITEID", "Study Site Identifier", Role.IDENTIFIER, Core.REQUIRED, ASSIGNED, asked=("participant.site",)),
-    Variable("BRTHDTC", "Date/Time of Birth", Role.RECORD, Core.PERMISSIBLE, COLLECTED, DATE,
+    Variable("SITEID", "Study Site Identifier", Role.IDENTIFIER, Core.REQUIRED, Origin.ASSIGNED,
+             asked=("participant.site",)),
+    Variable("BRTHDTC", "Date/Time of Birth", Role.RECORD, Core.PERMISSIBLE, Origin.COLLECTED, DATE,
              asked=("participant.born_on",)),
-    Variable("AGE", "Age", Role.RECORD, Core.EXPECTED, DERIVED, INTEGER,
+    Variable("AGE", "Age", Role.RECORD, Core.EXPECTED, Origin.DERIVED, INTEGER,
              method="Whole years at RFSTDTC, at RFICDTC where untreated; empty where a partial date of birth leaves "
              "two ages open."),
-    Variable("AGEU", "Age Units", Role.VARIABLE, Core.EXPECTED, ASSIGNED, codes=terms.AGE_UNIT),
+    Variable("AGEU", "Age Units", Role.VARIABLE, Core.EXPECTED, Origin.ASSIGNED, codes=terms.AGE_UNIT),
     Variable("SEX", "Sex", Role.RECORD, Core.REQUIRED, codes=terms.SEX, asked=("participant.sex",)),
     Variable("RACE", "Race", Role.RECORD, Core.EXPECTED, codes=terms.RACE, asked=("participant.race",)),
     Variable("ETHNIC", "Ethnicity", Role.RECORD, Core.PERMISSIBLE, codes=terms.ETHNICITY,
              asked=("participant.ethnicity",)),
-    Variable("ARMCD", "Planned Arm Code", Role.RECORD, Core.EXPECTED, ASSIGNED),
-    Variable("ARM", "Description of Planned Arm", Role.SYNONYM, Core.EXPECTED, ASSIGNED),
-    Variable("ACTARMCD", "Actual Arm Code", Role.RECORD, Core.EXPECTED, DERIVED, method="ARMCD once a dose was taken."),
-    Variable("ACTARM", "Description of Actual Arm", Role.SYNONYM, Core.EXPECTED, DERIVED,
+    Variable("ARMCD", "Planned Arm Code", Role.RECORD, Core.EXPECTED, Origin.ASSIGNED),
+    Variable("ARM", "Description of Planned Arm", Role.SYNONYM, Core.EXPECTED, Origin.ASSIGNED),
+    Variable("ACTARMCD", "Actual Arm Code", Role.RECORD, Core.EXPECTED, Origin.DERIVED,
+             method="ARMCD once a dose was taken."),
+    Variable("ACTARM", "Description of Actual Arm", Role.SYNONYM, Core.EXPECTED, Origin.DERIVED,
              method="ARM once a dose was taken."),
-    Variable("ARMNRS", "Reason Arm and/or Actual Arm is Null", Role.RECORD, Core.EXPECTED, DERIVED,
+    Variable("ARMNRS", "Reason Arm and/or Actual Arm is Null", Role.RECORD, Core.EXPECTED, Origin.DERIVED,
              codes=terms.ARM_IS_NULL,
              method="ASSIGNED, NOT TREATED once registered and without a dose; SCREEN FAILURE where one is recorded; "
              "NOT ASSIGNED while the screening goes on."),
-    Variable("ACTARMUD", "Description of Unplanned Actual Arm", Role.RECORD, Core.EXPECTED, ASSIGNED),
-    Variable("COUNTRY", "Country", Role.RECORD, Core.REQUIRED, ASSIGNED),
+    Variable("ACTARMUD", "Description of Unplanned Actual Arm", Role.RECORD, Core.EXPECTED, Origin.ASSIGNED),
+    Variable("COUNTRY", "Country", Role.RECORD, Core.REQUIRED, Origin.ASSIGNED),
 ), qualifiers=(
-    Qualifier("TUMGRP", "Analysis Group", DERIVED, asked=("participant.group",),
+    Qualifier("TUMGRP", "Analysis Group", Origin.DERIVED, asked=("participant.group",),
               method="By tumor type, and by histology where the tumor type does not decide."),
     Qualifier("REGDTC", "Date of Registration", asked=("participant.registered_on",)),
     Qualifier("TUMTYPE", "Tumor Type", asked=("participant.tumour_type",)),

@@ -6,7 +6,7 @@ from typing import Any
 from trial import protocol
 from trial.protocol import constant
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import INTEGER, PROTOCOL, SDTM, SDTMIG, Core, DataSet, Role, Values, Variable
+from trial.tabulation.declarations import INTEGER, SDTM, SDTMIG, Core, DataSet, Origin, Role, Values, Variable
 from trial.tabulation.sdtm.background import CRITERIA
 from trial.tabulation.subject import Study
 from trial.tabulation.visits import planned
@@ -31,14 +31,14 @@ TA = DataSet("TA", "Trial Arms", "TRIAL DESIGN", "One record per planned element
              ("STUDYID", "ARMCD", "TAETORD"), _arms, (
     common.STUDYID,
     common.domain("TA"),
-    Variable("ARMCD", "Planned Arm Code", Role.TOPIC, Core.REQUIRED, PROTOCOL),
-    Variable("ARM", "Description of Planned Arm", Role.SYNONYM, Core.REQUIRED, PROTOCOL),
-    Variable("TAETORD", "Planned Order of Element within Arm", Role.TIMING, Core.REQUIRED, PROTOCOL, INTEGER),
-    Variable("ETCD", "Element Code", Role.RECORD, Core.REQUIRED, PROTOCOL),
-    Variable("ELEMENT", "Description of Element", Role.SYNONYM, Core.PERMISSIBLE, PROTOCOL),
-    Variable("TABRANCH", "Branch", Role.RULE, Core.EXPECTED, PROTOCOL),
-    Variable("TATRANS", "Transition Rule", Role.RULE, Core.EXPECTED, PROTOCOL),
-    Variable("EPOCH", "Epoch", Role.TIMING, Core.REQUIRED, PROTOCOL, codes=terms.EPOCH),
+    Variable("ARMCD", "Planned Arm Code", Role.TOPIC, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("ARM", "Description of Planned Arm", Role.SYNONYM, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("TAETORD", "Planned Order of Element within Arm", Role.TIMING, Core.REQUIRED, Origin.PROTOCOL, INTEGER),
+    Variable("ETCD", "Element Code", Role.RECORD, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("ELEMENT", "Description of Element", Role.SYNONYM, Core.PERMISSIBLE, Origin.PROTOCOL),
+    Variable("TABRANCH", "Branch", Role.RULE, Core.EXPECTED, Origin.PROTOCOL),
+    Variable("TATRANS", "Transition Rule", Role.RULE, Core.EXPECTED, Origin.PROTOCOL),
+    Variable("EPOCH", "Epoch", Role.TIMING, Core.REQUIRED, Origin.PROTOCOL, codes=terms.EPOCH),
 ), is_design=True)  # fmt: skip
 
 
@@ -51,10 +51,10 @@ TE = DataSet("TE", "Trial Elements", "TRIAL DESIGN", "One record per planned ele
              _elements, (
     common.STUDYID,
     common.domain("TE"),
-    Variable("ETCD", "Element Code", Role.TOPIC, Core.REQUIRED, PROTOCOL),
-    Variable("ELEMENT", "Description of Element", Role.SYNONYM, Core.REQUIRED, PROTOCOL),
-    Variable("TESTRL", "Rule for Start of Element", Role.RULE, Core.REQUIRED, PROTOCOL),
-    Variable("TEENRL", "Rule for End of Element", Role.RULE, Core.PERMISSIBLE, PROTOCOL),
+    Variable("ETCD", "Element Code", Role.TOPIC, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("ELEMENT", "Description of Element", Role.SYNONYM, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("TESTRL", "Rule for Start of Element", Role.RULE, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("TEENRL", "Rule for End of Element", Role.RULE, Core.PERMISSIBLE, Origin.PROTOCOL),
 ), is_design=True)  # fmt: skip
 
 
@@ -67,13 +67,13 @@ TV = DataSet("TV", "Trial Visits", "TRIAL DESIGN", "One record per planned visit
              _visits, (
     common.STUDYID,
     common.domain("TV"),
-    Variable("VISITNUM", "Visit Number", Role.TOPIC, Core.REQUIRED, PROTOCOL, INTEGER),
-    Variable("VISIT", "Visit Name", Role.SYNONYM, Core.REQUIRED, PROTOCOL),
-    Variable("VISITDY", "Planned Study Day of Visit", Role.TIMING, Core.PERMISSIBLE, PROTOCOL, INTEGER),
-    Variable("ARMCD", "Planned Arm Code", Role.RECORD, Core.EXPECTED, PROTOCOL),
-    Variable("ARM", "Description of Planned Arm", Role.SYNONYM, Core.PERMISSIBLE, PROTOCOL),
-    Variable("TVSTRL", "Visit Start Rule", Role.RULE, Core.REQUIRED, PROTOCOL),
-    Variable("TVENRL", "Visit End Rule", Role.RULE, Core.PERMISSIBLE, PROTOCOL),
+    Variable("VISITNUM", "Visit Number", Role.TOPIC, Core.REQUIRED, Origin.PROTOCOL, INTEGER),
+    Variable("VISIT", "Visit Name", Role.SYNONYM, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("VISITDY", "Planned Study Day of Visit", Role.TIMING, Core.PERMISSIBLE, Origin.PROTOCOL, INTEGER),
+    Variable("ARMCD", "Planned Arm Code", Role.RECORD, Core.EXPECTED, Origin.PROTOCOL),
+    Variable("ARM", "Description of Planned Arm", Role.SYNONYM, Core.PERMISSIBLE, Origin.PROTOCOL),
+    Variable("TVSTRL", "Visit Start Rule", Role.RULE, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("TVENRL", "Visit End Rule", Role.RULE, Core.PERMISSIBLE, Origin.PROTOCOL),
 ), is_design=True)  # fmt: skip
 
 
@@ -86,10 +86,11 @@ TI = DataSet("TI", "Trial Inclusion/Exclusion Criteria", "TRIAL DESIGN", "One re
              ("STUDYID", "IETESTCD"), _criteria, (
     common.STUDYID,
     common.domain("TI"),
-    Variable("IETESTCD", "Incl/Excl Criterion Short Name", Role.TOPIC, Core.REQUIRED, PROTOCOL),
-    Variable("IETEST", "Inclusion/Exclusion Criterion", Role.SYNONYM, Core.REQUIRED, PROTOCOL),
-    Variable("IECAT", "Inclusion/Exclusion Category", Role.GROUPING, Core.REQUIRED, PROTOCOL, codes=terms.CRITERION),
-    Variable("TIVERS", "Protocol Criteria Versions", Role.RECORD, Core.PERMISSIBLE, PROTOCOL),
+    Variable("IETESTCD", "Incl/Excl Criterion Short Name", Role.TOPIC, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("IETEST", "Inclusion/Exclusion Criterion", Role.SYNONYM, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("IECAT", "Inclusion/Exclusion Category", Role.GROUPING, Core.REQUIRED, Origin.PROTOCOL,
+             codes=terms.CRITERION),
+    Variable("TIVERS", "Protocol Criteria Versions", Role.RECORD, Core.PERMISSIBLE, Origin.PROTOCOL),
 ), is_design=True)  # fmt: skip
 
 UNKNOWN = None
@@ -149,13 +150,13 @@ TS = DataSet("TS", "Trial Summary Information", "TRIAL DESIGN", "One record per 
              ("STUDYID", "TSPARMCD", "TSSEQ"), _summary, (
     common.STUDYID,
     common.domain("TS"),
-    Variable("TSSEQ", "Sequence Number", Role.IDENTIFIER, Core.REQUIRED, PROTOCOL, INTEGER, of=lambda study,
+    Variable("TSSEQ", "Sequence Number", Role.IDENTIFIER, Core.REQUIRED, Origin.PROTOCOL, INTEGER, of=lambda study,
              row: row["seq"]),
-    Variable("TSPARMCD", "Trial Summary Parameter Short Name", Role.TOPIC, Core.REQUIRED, PROTOCOL),
-    Variable("TSPARM", "Trial Summary Parameter", Role.SYNONYM, Core.REQUIRED, PROTOCOL),
-    Variable("TSVAL", "Parameter Value", Role.RESULT, Core.EXPECTED, PROTOCOL),
-    Variable("TSVALNF", "Parameter Value Null Flavor", Role.RESULT, Core.PERMISSIBLE, PROTOCOL),
-    Variable("TSVALCD", "Parameter Value Code", Role.RESULT, Core.EXPECTED, PROTOCOL),
-    Variable("TSVCDREF", "Name of the Reference Terminology", Role.RESULT, Core.EXPECTED, PROTOCOL),
-    Variable("TSVCDVER", "Version of the Reference Terminology", Role.RESULT, Core.EXPECTED, PROTOCOL),
+    Variable("TSPARMCD", "Trial Summary Parameter Short Name", Role.TOPIC, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("TSPARM", "Trial Summary Parameter", Role.SYNONYM, Core.REQUIRED, Origin.PROTOCOL),
+    Variable("TSVAL", "Parameter Value", Role.RESULT, Core.EXPECTED, Origin.PROTOCOL),
+    Variable("TSVALNF", "Parameter Value Null Flavor", Role.RESULT, Core.PERMISSIBLE, Origin.PROTOCOL),
+    Variable("TSVALCD", "Parameter Value Code", Role.RESULT, Core.EXPECTED, Origin.PROTOCOL),
+    Variable("TSVCDREF", "Name of the Reference Terminology", Role.RESULT, Core.EXPECTED, Origin.PROTOCOL),
+    Variable("TSVCDVER", "Version of the Reference Terminology", Role.RESULT, Core.EXPECTED, Origin.PROTOCOL),
 ), is_design=True)  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from trial.protocol import code_lists
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import ASSIGNED, DERIVED, Core, DataSet, Qualifier, Role, Values, Variable
+from trial.tabulation.declarations import Core, DataSet, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.subject import TREATMENT, Subject
 from trial.tabulation.visits import visits_of
@@ -59,11 +59,12 @@ DS = DataSet("DS", "Disposition", "EVENTS", "One record per disposition status o
     Variable("DSTERM", "Reported Term for the Disposition Event", Role.TOPIC, Core.REQUIRED, asked=(
         "off_treatment.because", "off_study.because", "withdrawal.scope", "withdrawal.because",
         "screen_failure.comment")),
-    Variable("DSDECOD", "Standardized Disposition Term", Role.SYNONYM, Core.REQUIRED, ASSIGNED, codes=terms.DISPOSITION,
+    Variable("DSDECOD", "Standardized Disposition Term", Role.SYNONYM, Core.REQUIRED, Origin.ASSIGNED,
+             codes=terms.DISPOSITION,
              asked=("off_treatment.reason", "off_study.reason", "screen_failure.reason")),
-    Variable("DSCAT", "Category for Disposition Event", Role.GROUPING, Core.EXPECTED, ASSIGNED,
+    Variable("DSCAT", "Category for Disposition Event", Role.GROUPING, Core.EXPECTED, Origin.ASSIGNED,
              codes=terms.DISPOSITION_CATEGORY),
-    Variable("DSSCAT", "Subcategory for Disposition Event", Role.GROUPING, Core.PERMISSIBLE, ASSIGNED,
+    Variable("DSSCAT", "Subcategory for Disposition Event", Role.GROUPING, Core.PERMISSIBLE, Origin.ASSIGNED,
              codes=terms.DISPOSITION_SUBCATEGORY),
     common.epoch("DSSTDTC"),
     common.dated("DSSTDTC", "Start Date/Time of Disposition Event", "participant.consented_on",
@@ -87,7 +88,7 @@ SS = DataSet("SS", "Subject Status", "FINDINGS", "One record per contact of a su
     *common.identified("SS"),
     *common.test("SS", "Status Short Name", "Status Name", terms.SURVIVAL_TEST, terms.SURVIVAL_TEST_NAME),
     Variable("SSORRES", "Result or Finding Original Result", Role.RESULT, Core.EXPECTED, asked=("follow_up.alive",)),
-    Variable("SSSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, DERIVED,
+    Variable("SSSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
              codes=terms.SURVIVAL,
              method="As SSORRES."),
     *common.at_visit("SS", "Date/Time of Assessment", "Study Day of Assessment"),

@@ -4,18 +4,7 @@ from collections.abc import Iterable
 
 from trial.protocol import ctcae_v3
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import (
-    ASSIGNED,
-    DERIVED,
-    INTEGER,
-    Core,
-    DataSet,
-    Kind,
-    Qualifier,
-    Role,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import INTEGER, Core, DataSet, Kind, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.identity import Row, spid
 from trial.tabulation.subject import Subject
 
@@ -82,29 +71,29 @@ def _end(subject: Subject, row: Row) -> Values:
 
 def _dictionary(name: str, label: str, kind: Kind = Kind.TEXT) -> Variable:
     """A level of MedDRA: expected, and empty while no dictionary is given."""
-    return Variable(name, label, Role.VARIABLE, Core.EXPECTED, ASSIGNED, kind)
+    return Variable(name, label, Role.VARIABLE, Core.EXPECTED, Origin.ASSIGNED, kind)
 
 
 def _yes_no(name: str, label: str, core: Core = Core.PERMISSIBLE, *asked: str) -> Variable:
     words = "By the answer to “Serious”; death also by grade 5, hospitalization also by a stay of 24 hours or more."
-    return Variable(name, label, Role.RECORD, core, DERIVED, codes=terms.YES_NO, asked=asked, method=words)
+    return Variable(name, label, Role.RECORD, core, Origin.DERIVED, codes=terms.YES_NO, asked=asked, method=words)
 
 
 AE = DataSet("AE", "Adverse Events", "EVENTS", "One record per episode of an adverse event of a subject",
              ("STUDYID", "USUBJID", "AESTDTC", "AEDECOD", "AESEQ"), _rows, (
-    *common.identified("AE", Variable("AEGRPID", "Group ID", Role.IDENTIFIER, Core.PERMISSIBLE, ASSIGNED,
+    *common.identified("AE", Variable("AEGRPID", "Group ID", Role.IDENTIFIER, Core.PERMISSIBLE, Origin.ASSIGNED,
                                       asked=("adverse_event.continues",))),
     Variable("AETERM", "Reported Term for the Adverse Event", Role.TOPIC, Core.REQUIRED,
              asked=("adverse_event.term", "adverse_event.select", "adverse_event.other_words")),
     _dictionary("AELLT", "Lowest Level Term"),
     _dictionary("AELLTCD", "Lowest Level Term Code", INTEGER),
-    Variable("AEDECOD", "Dictionary-Derived Term", Role.SYNONYM, Core.REQUIRED, ASSIGNED),
+    Variable("AEDECOD", "Dictionary-Derived Term", Role.SYNONYM, Core.REQUIRED, Origin.ASSIGNED),
     _dictionary("AEPTCD", "Preferred Term Code", INTEGER),
     _dictionary("AEHLT", "High Level Term"),
     _dictionary("AEHLTCD", "High Level Term Code", INTEGER),
     _dictionary("AEHLGT", "High Level Group Term"),
     _dictionary("AEHLGTCD", "High Level Group Term Code", INTEGER),
-    Variable("AEBODSYS", "Body System or Organ Class", Role.RECORD, Core.EXPECTED, ASSIGNED),
+    Variable("AEBODSYS", "Body System or Organ Class", Role.RECORD, Core.EXPECTED, Origin.ASSIGNED),
     _dictionary("AEBDSYCD", "Body System or Organ Class Code", INTEGER),
     _dictionary("AESOC", "Primary System Organ Class"),
     _dictionary("AESOCCD", "Primary System Organ Class Code", INTEGER),
@@ -122,9 +111,9 @@ AE = DataSet("AE", "Adverse Events", "EVENTS", "One record per episode of an adv
     _yes_no("AESMIE", "Other Medically Important Serious Event"),
     Variable("AETOXGR", "Standard Toxicity Grade", codes=terms.GRADE, asked=("adverse_event.grade",)),
     *common.interval("AE", "Adverse Event", ("adverse_event.onset_on",), ("adverse_event.resolved_on",)),
-    Variable("AEENRTPT", "End Relative to Reference Time Point", Role.TIMING, Core.PERMISSIBLE, DERIVED,
+    Variable("AEENRTPT", "End Relative to Reference Time Point", Role.TIMING, Core.PERMISSIBLE, Origin.DERIVED,
              codes=terms.RELATIVE_TIME, method="By the outcome, where no day of resolution is recorded."),
-    Variable("AEENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, DERIVED,
+    Variable("AEENTPT", "End Reference Time Point", Role.TIMING, Core.PERMISSIBLE, Origin.DERIVED,
              method=common.REFERENCE_POINT),
 ), qualifiers=(
     Qualifier("CTCTERM", "Term of CTCAE 3.0", asked=("adverse_event.term",)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from trial.tabulation import common, terms
 from trial.tabulation.dates import later
-from trial.tabulation.declarations import ASSIGNED, DERIVED, INTEGER, Core, DataSet, Qualifier, Role, Values, Variable
+from trial.tabulation.declarations import INTEGER, Core, DataSet, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.subject import Subject
 from trial.tabulation.visits import CYCLE, visits_of
@@ -52,14 +52,14 @@ def _dosing(name: str, is_asked: bool, *occurred: Variable) -> tuple[Variable, .
         return fields if is_asked else ()
 
     return (
-        Variable(f"{name}TRT", "Name of Treatment", Role.TOPIC, Core.REQUIRED, ASSIGNED),
+        Variable(f"{name}TRT", "Name of Treatment", Role.TOPIC, Core.REQUIRED, Origin.ASSIGNED),
         *occurred,
         Variable(f"{name}DOSE", "Dose", core=Core.EXPECTED, kind=INTEGER, asked=asked("dosing_period.dose_mg")),
         common.unit(f"{name}DOSU", "Dose Units"),
-        Variable(f"{name}DOSFRM", "Dose Form", Role.VARIABLE, Core.EXPECTED, ASSIGNED, codes=terms.DOSE_FORM),
+        Variable(f"{name}DOSFRM", "Dose Form", Role.VARIABLE, Core.EXPECTED, Origin.ASSIGNED, codes=terms.DOSE_FORM),
         Variable(f"{name}DOSFRQ", "Dosing Frequency per Interval", Role.VARIABLE, codes=terms.FREQUENCY,
                  asked=asked("dosing_period.frequency")),
-        Variable(f"{name}ROUTE", "Route of Administration", Role.VARIABLE, Core.PERMISSIBLE, ASSIGNED,
+        Variable(f"{name}ROUTE", "Route of Administration", Role.VARIABLE, Core.PERMISSIBLE, Origin.ASSIGNED,
                  codes=terms.ROUTE),
         Variable(f"{name}LOT", "Lot Number", asked=asked("cycle.lot")),
         Variable(f"{name}ADJ", "Reason for Dose Adjustment", asked=asked("dosing_period.reason")),
@@ -78,9 +78,9 @@ EC = DataSet("EC", "Exposure as Collected", "INTERVENTIONS", "One record per dos
              ("STUDYID", "USUBJID", "ECSTDTC", "ECSEQ"), _recorded, (
     *common.identified("EC"),
     *_dosing("EC", False,
-             Variable("ECMOOD", "Mood", core=Core.PERMISSIBLE, origin=ASSIGNED, codes=terms.MOOD),
-             Variable("ECPRESP", "Pre-Specified", Role.VARIABLE, Core.PERMISSIBLE, ASSIGNED, codes=terms.YES_NO),
-             Variable("ECOCCUR", "Occurrence", core=Core.PERMISSIBLE, origin=DERIVED, codes=terms.YES_NO,
+             Variable("ECMOOD", "Mood", core=Core.PERMISSIBLE, origin=Origin.ASSIGNED, codes=terms.MOOD),
+             Variable("ECPRESP", "Pre-Specified", Role.VARIABLE, Core.PERMISSIBLE, Origin.ASSIGNED, codes=terms.YES_NO),
+             Variable("ECOCCUR", "Occurrence", core=Core.PERMISSIBLE, origin=Origin.DERIVED, codes=terms.YES_NO,
                       method="N where the dose was held."),
              Variable("ECREASOC", "Reason for Occur Value")),
 ), qualifiers=(
@@ -115,9 +115,10 @@ DA = DataSet("DA", "Product Accountability", "FINDINGS", "One record per count o
     Variable("DAORRES", "Result or Finding in Original Units", Role.RESULT, Core.EXPECTED,
              asked=("cycle.tablets_dispensed", "cycle.tablets_returned")),
     common.unit("DAORRESU", "Original Units", Core.PERMISSIBLE),
-    Variable("DASTRESC", "Result or Finding in Standard Format", Role.RESULT, Core.EXPECTED, DERIVED,
+    Variable("DASTRESC", "Result or Finding in Standard Format", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
              method="As DAORRES."),
-    Variable("DASTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.PERMISSIBLE, DERIVED, INTEGER,
+    Variable("DASTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.PERMISSIBLE, Origin.DERIVED,
+             INTEGER,
              method="The number of DAORRES."),
     common.unit("DASTRESU", "Standard Units", Core.PERMISSIBLE),
     *common.at_visit("DA", "Date/Time of Collection", "Study Day of Visit/Collection/Exam"),

@@ -10,18 +10,7 @@ from trial.rules.safety.graded_line import grade_line
 from trial.rules.safety.laboratory import in_unit_of
 from trial.rules.typed_text import plain
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import (
-    ASSIGNED,
-    DECIMAL,
-    DERIVED,
-    Codes,
-    Core,
-    DataSet,
-    Qualifier,
-    Role,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import DECIMAL, Codes, Core, DataSet, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.subject import Subject
 from trial.tabulation.visits import visits_of
@@ -185,7 +174,7 @@ LB = DataSet("LB", "Laboratory Test Results", "FINDINGS", "One record per labora
              ("STUDYID", "USUBJID", "LBTESTCD", "LBDTC", "LBSEQ"), _rows, (
     *common.identified("LB"),
     *common.test("LB", "Lab Test or Examination Short Name", "Lab Test or Examination Name", TEST, TEST_NAME),
-    Variable("LBCAT", "Category for Lab Test", Role.GROUPING, Core.EXPECTED, ASSIGNED),
+    Variable("LBCAT", "Category for Lab Test", Role.GROUPING, Core.EXPECTED, Origin.ASSIGNED),
     Variable("LBORRES", "Result or Finding in Original Units", Role.RESULT, Core.EXPECTED, asked=(
         "laboratory.value", "laboratory.value_qualifier", "laboratory.analyte", "hormone.value",
         "hormone.value_qualifier", "hormone.marker")),
@@ -194,26 +183,28 @@ LB = DataSet("LB", "Laboratory Test Results", "FINDINGS", "One record per labora
              asked=("laboratory.lower_limit",)),
     Variable("LBORNRHI", "Reference Range Upper Limit in Orig Unit", Role.VARIABLE, Core.EXPECTED,
              asked=("laboratory.upper_limit", "hormone.upper_limit")),
-    Variable("LBSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, DERIVED,
+    Variable("LBSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
              method="LBORRES; of a cell count in 10^9/L, exact to the last digit. No other unit is converted."),
-    Variable("LBSTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.EXPECTED, DERIVED, DECIMAL,
+    Variable("LBSTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
+             DECIMAL,
              method="The number of LBSTRESC; empty of a value reported as below or above a limit."),
     common.unit("LBSTRESU", "Standard Units"),
-    Variable("LBSTNRLO", "Reference Range Lower Limit-Std Units", Role.VARIABLE, Core.EXPECTED, DERIVED, DECIMAL,
+    Variable("LBSTNRLO", "Reference Range Lower Limit-Std Units", Role.VARIABLE, Core.EXPECTED, Origin.DERIVED, DECIMAL,
              method="LBORNRLO in LBSTRESU."),
-    Variable("LBSTNRHI", "Reference Range Upper Limit-Std Units", Role.VARIABLE, Core.EXPECTED, DERIVED, DECIMAL,
+    Variable("LBSTNRHI", "Reference Range Upper Limit-Std Units", Role.VARIABLE, Core.EXPECTED, Origin.DERIVED, DECIMAL,
              method="LBORNRHI in LBSTRESU."),
-    Variable("LBNRIND", "Reference Range Indicator", Role.VARIABLE, Core.EXPECTED, DERIVED, codes=terms.RANGE,
+    Variable("LBNRIND", "Reference Range Indicator", Role.VARIABLE, Core.EXPECTED, Origin.DERIVED, codes=terms.RANGE,
              method="The value against the limits of its own laboratory, as far as they are known."),
     *common.not_done("LB", "laboratory.value_missing", "hormone.value_missing", label="Reason Test Not Done"),
     Variable("LBNAM", "Vendor Name", asked=("visit.laboratory_name",)),
-    Variable("LBLOINC", "LOINC Code", Role.SYNONYM, Core.PERMISSIBLE, ASSIGNED),
-    Variable("LBSPEC", "Specimen Type", Role.RECORD, Core.PERMISSIBLE, ASSIGNED, codes=terms.SPECIMEN),
+    Variable("LBLOINC", "LOINC Code", Role.SYNONYM, Core.PERMISSIBLE, Origin.ASSIGNED),
+    Variable("LBSPEC", "Specimen Type", Role.RECORD, Core.PERMISSIBLE, Origin.ASSIGNED, codes=terms.SPECIMEN),
     Variable("LBMETHOD", "Method of Test or Examination", codes=terms.METHOD, asked=("hormone.assay",)),
     common.last_before_exposure("LB"),
-    Variable("LBTOX", "Toxicity", Role.VARIABLE, Core.PERMISSIBLE, DERIVED,
+    Variable("LBTOX", "Toxicity", Role.VARIABLE, Core.PERMISSIBLE, Origin.DERIVED,
              method="The term of CTCAE 3.0 that the grade belongs to."),
-    Variable("LBTOXGR", "Standard Toxicity Grade", Role.RECORD, Core.PERMISSIBLE, DERIVED, codes=terms.GRADE_OF_VALUE,
+    Variable("LBTOXGR", "Standard Toxicity Grade", Role.RECORD, Core.PERMISSIBLE, Origin.DERIVED,
+             codes=terms.GRADE_OF_VALUE,
              method="By the numeric limits of CTCAE 3.0; a grade that needs judgment is the one the number allows."),
     *common.at_visit("LB", "Date/Time of Specimen Collection", "Study Day of Specimen Collection",
                      "hormone.sampled_on", "visit.sampled_on"),

@@ -4,17 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from trial.tabulation import common, terms, texts
-from trial.tabulation.declarations import (
-    ASSIGNED,
-    DERIVED,
-    NAME_LETTERS,
-    Core,
-    DataSet,
-    Qualifier,
-    Role,
-    Values,
-    Variable,
-)
+from trial.tabulation.declarations import NAME_LETTERS, Core, DataSet, Origin, Qualifier, Role, Values, Variable
 
 
 def supplement(of: DataSet) -> DataSet:
@@ -30,12 +20,12 @@ def supplement(of: DataSet) -> DataSet:
             shared = of_row(row)
             for qualifier in of.qualifiers:
                 for name, label, value in _parts(qualifier, qualifier.value(row)):
-                    yield {**shared, "QNAM": name, "QLABEL": label, "QVAL": value, "QORIG": qualifier.origin.type,
+                    yield {**shared, "QNAM": name, "QLABEL": label, "QVAL": value, "QORIG": qualifier.origin.value,
                            "QEVAL": None}  # fmt: skip
         for row, variable, rest in of.overflow(subject):
             for number, part in enumerate(rest, start=1):
                 yield {**of_row(row), "QNAM": _name(variable.name, number), "QLABEL": _label(variable.label, number),
-                       "QVAL": part, "QORIG": variable.origin.type, "QEVAL": None}  # fmt: skip
+                       "QVAL": part, "QORIG": variable.origin.value, "QEVAL": None}  # fmt: skip
 
     return DataSet(f"SUPP{of.name}", f"Supplemental Qualifiers for {of.name}", "RELATIONSHIP",
                    "One record per supplemental qualifier of a record", KEYS, rows, VARIABLES)  # fmt: skip
@@ -78,23 +68,25 @@ def _links(_: Any) -> Iterable[Values]:
 KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
 VARIABLES = (
     common.STUDYID,
-    Variable("RDOMAIN", "Related Domain Abbreviation", Role.IDENTIFIER, Core.REQUIRED, ASSIGNED, codes=terms.DOMAIN),
+    Variable("RDOMAIN", "Related Domain Abbreviation", Role.IDENTIFIER, Core.REQUIRED, Origin.ASSIGNED,
+             codes=terms.DOMAIN),
     common.USUBJID,
-    Variable("IDVAR", "Identifying Variable", Role.IDENTIFIER, Core.EXPECTED, ASSIGNED),
-    Variable("IDVARVAL", "Identifying Variable Value", Role.IDENTIFIER, Core.EXPECTED, ASSIGNED),
-    Variable("QNAM", "Qualifier Variable Name", Role.TOPIC, Core.REQUIRED, ASSIGNED),
-    Variable("QLABEL", "Qualifier Variable Label", Role.SYNONYM, Core.REQUIRED, ASSIGNED),
-    Variable("QVAL", "Data Value", Role.RESULT, Core.REQUIRED, DERIVED, method="As the qualifier says."),
-    Variable("QORIG", "Origin", Role.RECORD, Core.REQUIRED, ASSIGNED),
-    Variable("QEVAL", "Evaluator", Role.RECORD, Core.EXPECTED, ASSIGNED),
+    Variable("IDVAR", "Identifying Variable", Role.IDENTIFIER, Core.EXPECTED, Origin.ASSIGNED),
+    Variable("IDVARVAL", "Identifying Variable Value", Role.IDENTIFIER, Core.EXPECTED, Origin.ASSIGNED),
+    Variable("QNAM", "Qualifier Variable Name", Role.TOPIC, Core.REQUIRED, Origin.ASSIGNED),
+    Variable("QLABEL", "Qualifier Variable Label", Role.SYNONYM, Core.REQUIRED, Origin.ASSIGNED),
+    Variable("QVAL", "Data Value", Role.RESULT, Core.REQUIRED, Origin.DERIVED, method="As the qualifier says."),
+    Variable("QORIG", "Origin", Role.RECORD, Core.REQUIRED, Origin.ASSIGNED),
+    Variable("QEVAL", "Evaluator", Role.RECORD, Core.EXPECTED, Origin.ASSIGNED),
 )
 RELREC = DataSet("RELREC", "Related Records", "RELATIONSHIP", "One record per related data set",
                  ("STUDYID", "RELID", "RDOMAIN"), _links, (
     common.STUDYID,
-    Variable("RDOMAIN", "Related Domain Abbreviation", Role.IDENTIFIER, Core.REQUIRED, ASSIGNED, codes=terms.DOMAIN),
-    Variable("USUBJID", "Unique Subject Identifier", Role.IDENTIFIER, Core.EXPECTED, ASSIGNED),
-    Variable("IDVAR", "Identifying Variable", Role.IDENTIFIER, Core.REQUIRED, ASSIGNED),
-    Variable("IDVARVAL", "Identifying Variable Value", Role.IDENTIFIER, Core.EXPECTED, ASSIGNED),
-    Variable("RELTYPE", "Relationship Type", Role.RECORD, Core.EXPECTED, ASSIGNED, codes=terms.RELATION),
-    Variable("RELID", "Relationship Identifier", Role.RECORD, Core.REQUIRED, ASSIGNED),
+    Variable("RDOMAIN", "Related Domain Abbreviation", Role.IDENTIFIER, Core.REQUIRED, Origin.ASSIGNED,
+             codes=terms.DOMAIN),
+    Variable("USUBJID", "Unique Subject Identifier", Role.IDENTIFIER, Core.EXPECTED, Origin.ASSIGNED),
+    Variable("IDVAR", "Identifying Variable", Role.IDENTIFIER, Core.REQUIRED, Origin.ASSIGNED),
+    Variable("IDVARVAL", "Identifying Variable Value", Role.IDENTIFIER, Core.EXPECTED, Origin.ASSIGNED),
+    Variable("RELTYPE", "Relationship Type", Role.RECORD, Core.EXPECTED, Origin.ASSIGNED, codes=terms.RELATION),
+    Variable("RELID", "Relationship Identifier", Role.RECORD, Core.REQUIRED, Origin.ASSIGNED),
 ), is_design=True)  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from trial import protocol
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import ASSIGNED, DERIVED, INTEGER, Core, DataSet, Qualifier, Role, Values, Variable
+from trial.tabulation.declarations import INTEGER, Core, DataSet, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.tumors import INVESTIGATOR, SPONSOR, link_group
 from trial.tabulation.subject import Subject
@@ -106,26 +106,28 @@ RS = DataSet("RS", "Disease Response and Clin Classification", "FINDINGS",
              "One record per response or classification of a subject, by visit and evaluator",
              ("STUDYID", "USUBJID", "RSCAT", "RSTESTCD", "VISITNUM", "RSEVAL", "RSSEQ"), _rows, (
     *common.identified("RS"),
-    Variable("RSLNKGRP", "Link Group ID", Role.IDENTIFIER, Core.PERMISSIBLE, ASSIGNED),
+    Variable("RSLNKGRP", "Link Group ID", Role.IDENTIFIER, Core.PERMISSIBLE, Origin.ASSIGNED),
     *common.test("RS", "Assessment Short Name", "Assessment Name", terms.RESPONSE_TEST, terms.RESPONSE_TEST_NAME),
-    Variable("RSCAT", "Category for Assessment", Role.GROUPING, Core.EXPECTED, ASSIGNED, codes=terms.RESPONSE_CATEGORY),
+    Variable("RSCAT", "Category for Assessment", Role.GROUPING, Core.EXPECTED, Origin.ASSIGNED,
+             codes=terms.RESPONSE_CATEGORY),
     Variable("RSORRES", "Result or Finding in Original Units", Role.RESULT, Core.EXPECTED, asked=(
         "assessment.investigator_response", "assessment.marker", "follow_up.progression", "participant.ecog",
         "visit.ecog")),
-    Variable("RSSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, DERIVED,
+    Variable("RSSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
              method="As RSORRES; NE of a best response that no assessment shows. Rows with RSDRVFL are the stored "
              "results of the study, by the criteria of response and the settings in force.",
              by_test=dict.fromkeys(("TRGRESP", "NTRGRESP", "OVRLRESP", "BESTRESP"), terms.RESPONSE)),
-    Variable("RSSTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.PERMISSIBLE, DERIVED, INTEGER,
+    Variable("RSSTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.PERMISSIBLE, Origin.DERIVED,
+             INTEGER,
              method="Of ECOG only."),
     *common.not_done("RS", "participant.ecog_missing", "visit.ecog_missing"),
     Variable("RSMETHOD", "Method of Test or Examination", codes=terms.METHOD, asked=("follow_up.progression_method",)),
-    Variable("RSDRVFL", "Derived Flag", Role.RECORD, Core.PERMISSIBLE, DERIVED, codes=terms.YES_NO,
+    Variable("RSDRVFL", "Derived Flag", Role.RECORD, Core.PERMISSIBLE, Origin.DERIVED, codes=terms.YES_NO,
              method="Y where the program computed the response."),
     common.evaluator("RS"),
     *common.at_visit("RS", "Date/Time of Assessment", "Study Day of Assessment", "follow_up.progressed_on",
                      "follow_up.disease_assessed_on"),
 ), qualifiers=(
     common.NO_RESULT,
-    Qualifier("RSREASON", "Reason of the Computed Response", DERIVED, method="The words of the stored result."),
+    Qualifier("RSREASON", "Reason of the Computed Response", Origin.DERIVED, method="The words of the stored result."),
 ))  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from trial.rules.typed_text import plain
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import ASSIGNED, DECIMAL, DERIVED, Core, DataSet, Qualifier, Role, Values, Variable
+from trial.tabulation.declarations import DECIMAL, Core, DataSet, Origin, Qualifier, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.subject import Subject
 from trial.tabulation.visits import visits_of
@@ -62,12 +62,13 @@ def _identified(kind: str) -> Values:
 TU = DataSet("TU", "Tumor/Lesion Identification", "FINDINGS", "One record per identified lesion of a subject",
              ("STUDYID", "USUBJID", "TULNKID", "TUSEQ"), _lesions, (
     *common.identified("TU"),
-    Variable("TULNKID", "Link ID", Role.IDENTIFIER, Core.EXPECTED, ASSIGNED, asked=("lesion.label",)),
+    Variable("TULNKID", "Link ID", Role.IDENTIFIER, Core.EXPECTED, Origin.ASSIGNED, asked=("lesion.label",)),
     *common.test("TU", "Tumor/Lesion ID Short Name", "Tumor/Lesion ID Test Name", terms.LESION_TEST,
                  terms.LESION_TEST_NAME),
     Variable("TUORRES", "Tumor/Lesion ID Result", Role.RESULT, Core.EXPECTED,
              asked=("lesion.kind", "assessment.new_lesions")),
-    Variable("TUSTRESC", "Tumor/Lesion ID Result Std. Format", Role.RESULT, Core.EXPECTED, DERIVED, codes=terms.LESION,
+    Variable("TUSTRESC", "Tumor/Lesion ID Result Std. Format", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
+             codes=terms.LESION,
              method="As TUORRES."),
     Variable("TULOC", "Location of the Tumor/Lesion", Role.RECORD, Core.EXPECTED, codes=terms.ORGAN,
              asked=("lesion.organ",)),
@@ -169,18 +170,19 @@ def _baseline_sum(subject: Subject, baseline: Row) -> Decimal | None:
 
 TR = DataSet("TR", "Tumor/Lesion Results", "FINDINGS", "One record per measurement of a lesion, or sum, of a subject",
              ("STUDYID", "USUBJID", "VISITNUM", "TRLNKID", "TRTESTCD", "TRSEQ"), _readings, (
-    *common.identified("TR", Variable("TRGRPID", "Group ID", Role.IDENTIFIER, Core.PERMISSIBLE, ASSIGNED)),
-    Variable("TRLNKID", "Link ID", Role.IDENTIFIER, Core.EXPECTED, ASSIGNED, asked=("lesion_reading.lesion",)),
-    Variable("TRLNKGRP", "Link Group", Role.IDENTIFIER, Core.PERMISSIBLE, ASSIGNED),
+    *common.identified("TR", Variable("TRGRPID", "Group ID", Role.IDENTIFIER, Core.PERMISSIBLE, Origin.ASSIGNED)),
+    Variable("TRLNKID", "Link ID", Role.IDENTIFIER, Core.EXPECTED, Origin.ASSIGNED, asked=("lesion_reading.lesion",)),
+    Variable("TRLNKGRP", "Link Group", Role.IDENTIFIER, Core.PERMISSIBLE, Origin.ASSIGNED),
     *common.test("TR", "Tumor/Lesion Assessment Short Name", "Tumor/Lesion Assessment Test Name", terms.MEASURE_TEST,
                  terms.MEASURE_TEST_NAME),
     Variable("TRORRES", "Result or Finding in Original Units", Role.RESULT, Core.EXPECTED,
              asked=("lesion_reading.longest_diameter_mm", "lesion_reading.state", "lesion_reading.merged_with")),
     common.unit("TRORRESU", "Original Units"),
-    Variable("TRSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, DERIVED,
+    Variable("TRSTRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
              method="As TRORRES; 0 of a target that is absent or merged with another.",
              by_test={"TUMSTATE": terms.STATE}),
-    Variable("TRSTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.EXPECTED, DERIVED, DECIMAL,
+    Variable("TRSTRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
+             DECIMAL,
              method="The number of TRSTRESC. Sums are those of the stored results of the study."),
     common.unit("TRSTRESU", "Standard Units"),
     *common.not_done("TR", "lesion_reading.not_evaluated_reason"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import DECIMAL, DERIVED, Codes, Core, DataSet, Role, Values, Variable
+from trial.tabulation.declarations import DECIMAL, Codes, Core, DataSet, Origin, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.laboratory import ELSEWHERE, result
 from trial.tabulation.subject import Subject
@@ -67,9 +67,10 @@ def _measured(name: str, label: str, rows: Rows, test: tuple[Variable, ...], day
         *test,
         Variable(f"{name}ORRES", "Result or Finding in Original Units", Role.RESULT, Core.EXPECTED, asked=asked),
         common.unit(f"{name}ORRESU", "Original Units", *unit),
-        Variable(f"{name}STRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, DERIVED,
+        Variable(f"{name}STRESC", "Character Result/Finding in Std Format", Role.RESULT, Core.EXPECTED, Origin.DERIVED,
                  method=f"As {name}ORRES."),
-        Variable(f"{name}STRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.EXPECTED, DERIVED,
+        Variable(f"{name}STRESN", "Numeric Result/Finding in Standard Units", Role.RESULT, Core.EXPECTED,
+                 Origin.DERIVED,
                  DECIMAL,
                  method=f"The number of {name}ORRES."),
         common.unit(f"{name}STRESU", "Standard Units", *unit),
