@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from trial.tabulation import common, terms
-from trial.tabulation.declarations import DECIMAL, Codes, Core, DataSet, Origin, Role, Values, Variable
+from trial.tabulation.declarations import DECIMAL, Core, DataSet, Origin, Role, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.laboratory import ELSEWHERE, result
 from trial.tabulation.subject import Subject
@@ -57,10 +57,13 @@ Rows = Callable[[Subject], Iterable[Values]]
 
 
 def _measured(name: str, label: str, rows: Rows, test: tuple[Variable, ...], days: tuple[str, str],
-              not_done: tuple[Variable, ...], unit: tuple[Core, Codes] = (Core.PERMISSIBLE, terms.UNIT),
-              asked: tuple[str, ...] = ()) -> DataSet:  # fmt: skip
-    """A data set of measurements, one record each. days: labels of its day and of the study day."""
-    what = "vital sign measurement" if name == "VS" else "measurement"
+              not_done: tuple[Variable, ...], asked: tuple[str, ...] = ()) -> DataSet:  # fmt: skip
+    """A data set of measurements, one record each. days: labels of its day and of the study day.
+
+    asked: the fields of its values, where forms ask for them by themselves: of vital signs.
+    """
+    what = "vital sign measurement" if asked else "measurement"
+    unit = (Core.EXPECTED, terms.SIGN_UNIT) if asked else (Core.PERMISSIBLE, terms.UNIT)
     return DataSet(name, label, "FINDINGS", f"One record per {what} of a subject",
                    ("STUDYID", "USUBJID", f"{name}TESTCD", f"{name}DTC", f"{name}SEQ"), rows, (
         *common.identified(name),
@@ -93,7 +96,6 @@ VS = _measured(
     common.not_done("VS", "visit.weight_kg_missing", "visit.systolic_mmhg_missing", "visit.diastolic_mmhg_missing",
                     "blood_pressure.systolic_mmhg_missing", "blood_pressure.diastolic_mmhg_missing",
                     label="Reason Not Performed"),
-    (Core.EXPECTED, terms.SIGN_UNIT),
     ("visit.weight_kg", "visit.systolic_mmhg", "visit.diastolic_mmhg", "blood_pressure.systolic_mmhg",
      "blood_pressure.diastolic_mmhg"),
 )  # fmt: skip
