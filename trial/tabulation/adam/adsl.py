@@ -13,7 +13,6 @@ from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.demographics import DM
 from trial.tabulation.subject import Subject
 
-MONTH_KNOWN, YEAR_KNOWN = 7, 4
 PLACE_OF_GROUP = {group.code: place for place, group in enumerate(protocol.GROUPS, start=1)}
 
 
