@@ -1,5 +1,6 @@
 """The first press on Save saves, however long nothing was typed: on every form of the record, by mouse and by Enter."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from tests.capture import hostile
 from tests.capture.participants.test_participant_pages import _typed
 from tests.cast import Cast, cast_of
 from tests.examples import EXAMPLES
-from trial.models import Deviation, DosingPeriod, Participant, Role
+from trial.models import Cycle, Deviation, DosingPeriod, Participant, Role
 
 PUT = """typed => {
     const form = document.querySelector('form[data-save]');
@@ -113,6 +114,19 @@ def test_enter_in_a_dosing_period_saves_the_period_that_was_typed(
     save(page, lambda: page.keyboard.press("Enter"))
     periods = DosingPeriod.objects.filter(cycle__number=2)
     assert [(each.to_day, each.frequency) for each in periods] == [(28, "once_daily")]
+
+
+def test_typing_begins_at_the_proposed_day_1_of_a_cycle_and_replaces_it(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}/participants/NET-001/cycles/2/")
+    assert page.input_value("#id_started_on") and page.evaluate("document.activeElement.name") == "started_on"
+    page.keyboard.type("10-FEB-2026")
+    page.wait_for_timeout(700)  # as long as a hand needs to the key that saves
+    page.click("button[name='as_planned']")
+    page.wait_for_url("**/participants/NET-001/")
+    assert Cycle.objects.get(number=2).started_on == date(2026, 2, 10)
 
 
 def test_the_first_click_after_a_refusal_saves(chromium: Any, live_server_url: str, cast: Cast) -> None:

@@ -74,6 +74,8 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
     def make(data: QueryDict | None) -> saving.Sheet:
         periods = _periods(row)
         form = CycleForm(data, initial=_initial(participant, row))
+        if row is None and form.initial:
+            form.fields["started_on"].widget.attrs["data-proposed"] = True
         edition.apply(form)
         rows, reason = period_forms(data, periods), ReasonForm(data)
         page = {
