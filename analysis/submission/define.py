@@ -15,6 +15,7 @@ from typing import Any
 
 from analysis.submission.first_pass import Seen, Written
 from trial import protocol
+from trial.operations import exports
 from trial.runtime.program import PROGRAM
 from trial.tabulation.declarations import (
     ADAMIG,
@@ -56,7 +57,7 @@ OF_ANALYSIS = Standard("ADaM", "ADaMIG", ADAMIG, "Analysis")
 
 # Variable (`AE.AESTDTC`, `SUPPAE.CTCTERM`) → names of the places in the annotated casebook that ask for it.
 Places = Mapping[str, tuple[str, ...]]
-CASEBOOK, CASEBOOK_LEAF = "acrf.pdf", "LF.acrf"
+CASEBOOK_LEAF = "LF.acrf"
 
 
 def write(
@@ -125,7 +126,7 @@ def _document(
     _code_lists(version_of, written)
     _methods(version_of, written)
     if places:
-        leaf = _add(version_of, "def:leaf", ID=CASEBOOK_LEAF, xlink_href=CASEBOOK)
+        leaf = _add(version_of, "def:leaf", ID=CASEBOOK_LEAF, xlink_href=exports.ANNOTATED_CASEBOOK)
         _add(leaf, "def:title", "Annotated casebook")
     return root
 

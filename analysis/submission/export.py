@@ -61,7 +61,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
                 _files(kind, each, unfinished, snapshot)
             casebook, places = exports.annotated_casebook() if KINDS[kind].data_sets is DATA_SETS else (b"", None)
             if places is not None:
-                (unfinished / define.CASEBOOK).write_bytes(casebook)
+                (unfinished / exports.ANNOTATED_CASEBOOK).write_bytes(casebook)
             define.write(written, unfinished / "define.xml", snapshot.at, KINDS[kind].formats[0],
                          KINDS[kind].standard, places)  # fmt: skip
             guide = readers_guide.text(written, snapshot)
@@ -104,7 +104,7 @@ def _files(kind: str, written: Written, folder: Path, snapshot: rows.Snapshot) -
 def _listed(written: Iterable[Written], folder: Path) -> list[Listed]:
     known = {each.data_set.name.lower(): (each.data_set.label, each.rows) for each in written}
     known |= {"define": ("Definitions of the data sets", 0), "readers_guide": ("Reader's guide", 0),
-              Path(define.CASEBOOK).stem: ("Annotated casebook", 0)}  # fmt: skip
+              Path(exports.ANNOTATED_CASEBOOK).stem: ("Annotated casebook", 0)}  # fmt: skip
     return [exports.listed(path, "", *known[path.stem]) for path in sorted(folder.iterdir())]
 
 

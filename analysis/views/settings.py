@@ -52,7 +52,7 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
             shown |= _effect(request, group.code, form.settings)
         return render(request, "analysis/settings/confirm.html", shown)
     look = last_look(group.code)
-    reason = form.cleaned_data["reason"] + (f" (changed after look {look})" if look else "")
+    reason = form.cleaned_data["reason"] + (f" (changed after interim analysis {look})" if look else "")
     try:
         number = choose(of_request(request), group.code, form.settings, reason, seen)
     except Refused as refusal:

@@ -16,7 +16,7 @@ class FirstStep:
 
 _FIND = FirstStep(
     "Find a participant", "Type the number into Find at the top; / goes there from any page. The band at the top shows "
-    "how things stand.", "capture:participants",
+    "the status.", "capture:participants",
 )  # fmt: skip
 _RULES = FirstStep("Read the rules", "Groups, schedule, doses and endpoints with their sources.", "analysis:protocol")
 STEPS: dict[str, tuple[FirstStep, ...]] = {
@@ -35,35 +35,36 @@ STEPS: dict[str, tuple[FirstStep, ...]] = {
     ),
     Role.INVESTIGATOR: (
         FirstStep("Open My work", "Casebooks to sign and reports to send come first.", "capture:work"),
-        FirstStep("Judge proposed adverse events", "Each line is an event, or has a reason why it is none.",
+        FirstStep("Judge proposed adverse events", "Accept each as an adverse event, or enter why it is none.",
                   "capture:work"),
         _FIND,
-        FirstStep("Look at expedited reports", "Each running clock names what is missing.", "capture:expedited"),
+        FirstStep("Send expedited reports", "Each report that is due names what is missing.", "capture:expedited"),
     ),
     Role.MONITOR: (
-        FirstStep("Open My work", "Answered queries and entries to verify wait there.", "capture:work"),
+        FirstStep("Open My work", "It lists answered queries and entries to verify again.", "capture:work"),
         _FIND,
-        FirstStep("Verify against the source", "Each critical field that changed since is listed again.",
+        FirstStep("Verify source data", "SDV lists each critical field that changed after its verification.",
                   "capture:verification_again"),
         FirstStep("Raise a query", "Press Query beside a field; one text can go to many entries.", "capture:queries"),
     ),
     Role.CHAIR: (
         FirstStep("Read the dashboard", "Each group has its verdict in words; each number opens what is behind it.",
                   "analysis:dashboard"),
-        FirstStep("Decide what waits", "Waivers, form versions and locks wait for your signature.", "capture:work"),
-        FirstStep("Keep a data cut", "A data cut keeps results that never change.", "analysis:moments"),
+        FirstStep("Decide approvals", "Waivers, redactions, locks and form versions need your decision.",
+                  "capture:work"),
+        FirstStep("Name a data cut", "A data cut keeps results that never change.", "analysis:moments"),
         _RULES,
     ),
     Role.STATISTICIAN: (
         FirstStep("Read the dashboard", "Each number opens what is behind it.", "analysis:dashboard"),
-        FirstStep("Look at the settings", "Each interpretation has its source and can be changed with a reason.",
+        FirstStep("Read the analysis settings", "Each has its source, and can be changed with a reason.",
                   "analysis:settings"),
-        FirstStep("Keep a data cut", "Results of a data cut never change.", "analysis:moments"),
-        FirstStep("Export data", "CSV, SDTM and ADaM, each with its declaration.", "capture:exchange"),
+        FirstStep("Name a data cut", "A data cut keeps results that never change.", "analysis:moments"),
+        FirstStep("Export data", "CSV, SDTM and ADaM, each with the definitions of its columns.", "capture:exchange"),
     ),
     Role.ADMINISTRATOR: (
         FirstStep("Add users", "Each user has one role, and sites where the role needs them.", "people"),
         FirstStep("Add sites", "A site has a code, a time zone and laboratories.", "sites"),
-        FirstStep("Look at the system", "Backups, workers and the audit chain say how they are.", "analysis:status"),
+        FirstStep("Check the system", "System status shows backups, workers and the audit chain.", "analysis:status"),
     ),
 }  # fmt: skip

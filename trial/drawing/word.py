@@ -3,21 +3,19 @@
 The same document gives the same bytes. Nothing of it is a field that a program asks about when it opens the file.
 """
 
-import re
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from trial.drawing import pdf
 from trial.drawing.document import Contents, Document, Heading, Line, NewPage, Picture, Table
+from trial.rules.xml_text import NEVER
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Arial"
 MARGIN_MM, PAGE_MM = 14, (210, 297)
 # A ZIP file knows no time before it.
 FIRST_TIME = (1980, 1, 1, 0, 0, 0)
-# What XML cannot hold.
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_docx(document: Document) -> bytes:
@@ -47,7 +45,7 @@ def as_docx(document: Document) -> bytes:
 
 
 def _written(words: str) -> str:
-    return _UNWRITABLE.sub(lambda letter: f"[U+{ord(letter[0]):04X}]", words)
+    return NEVER.sub(lambda letter: f"[U+{ord(letter[0]):04X}]", words)
 
 
 def _begin(paper: Any, document: Document) -> None:

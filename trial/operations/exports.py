@@ -93,6 +93,10 @@ def note(folder: Path, kind: audit.Kind, words: str) -> None:
         raise
 
 
+# The casebook with the variables that its questions become, wherever it leaves.
+ANNOTATED_CASEBOOK = "acrf.pdf"
+
+
 def annotated_casebook() -> tuple[bytes, Mapping[str, tuple[str, ...]]]:
     """The annotated casebook as PDF; variable (`AE.AESTDTC`) → names of the places in it that ask for its value."""
     found: tuple[bytes, Mapping[str, tuple[str, ...]]] = import_string("capture.copies.paper.annotated.casebook")()

@@ -10,7 +10,7 @@ from trial.operations import exports
 from trial.operations.exports import Asked, Told, listed, whole_folder
 from trial.refused import Refused
 
-ANNOTATED, BLANK = "annotated_crf.pdf", "blank_crf.pdf"
+BLANK = "blank_crf.pdf"
 
 
 def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
         files = []
         for name, title, drawn, count in (
             (BLANK, "Blank casebook", blank.pages, len(of_newest)),
-            (ANNOTATED, "Annotated casebook", annotated.pages, len(of_editions)),
+            (exports.ANNOTATED_CASEBOOK, "Annotated casebook", annotated.pages, len(of_editions)),
         ):
             told(title)
             (unfinished / name).write_bytes(drawn())

@@ -150,12 +150,12 @@ def _in_order(laboratory: Laboratory) -> list[tuple[str, str, LaboratoryRange]]:
 
 @access.allows(*service.DECLARES)
 def strike_out(request: HttpRequest, laboratory_id: int, row_id: int) -> HttpResponse:
-    """Takes a range back with a reason."""
+    """Strikes out a range with a reason."""
     laboratory = _declared_by(request, laboratory_id)
     row = get_object_or_404(laboratory.ranges.standing().select_related("laboratory__site"), pk=row_id)
     return _with_reason(
         request, laboratory, ReasonForm(posted(request)), lambda save, _: service.strike_out(save, row),
-        title=f"Strike out: {ANALYTES[row.analyte]}", button="Strike out",
+        title=f"Strike out: {ANALYTES[row.analyte]}", button="Strike out range",
         lede="Limits of results that are saved stay as they are.",
         done=f"The range of {ANALYTES[row.analyte]} is struck out.",
     )  # fmt: skip
@@ -168,7 +168,7 @@ def rename(request: HttpRequest, laboratory_id: int) -> HttpResponse:
     form = RenameForm(posted(request), initial={"name": laboratory.name, "was": laboratory.name})
     return _with_reason(
         request, laboratory, form, lambda save, typed: service.rename(save, laboratory, typed["name"], typed["was"]),
-        title="Rename", button="Rename laboratory",
+        title="Rename laboratory", button="Rename laboratory",
         lede="Visits that are saved keep the name that they were entered with, and its limits.",
         done="The laboratory is renamed.",
     )  # fmt: skip
@@ -176,12 +176,13 @@ def rename(request: HttpRequest, laboratory_id: int) -> HttpResponse:
 
 @access.allows(*service.DECLARES)
 def strike_out_whole(request: HttpRequest, laboratory_id: int) -> HttpResponse:
-    """Takes a laboratory back with a reason, and with it its limits."""
+    """Strikes out a laboratory with a reason, and with it its limits."""
     laboratory = _declared_by(request, laboratory_id)
     return _with_reason(
         request, laboratory, ReasonForm(posted(request)), lambda save, _: service.strike_out(save, laboratory),
-        title="Strike out the laboratory", button="Strike out",
-        lede="It can no longer be chosen, and its limits no longer apply. Visits that are saved stay as they are.",
+        title="Strike out laboratory", button="Strike out laboratory",
+        lede="The laboratory can no longer be chosen, and its limits no longer apply. Visits that are saved stay as "
+             "they are.",
         done=f"Laboratory {laboratory} is struck out.", to="capture:laboratories",
     )  # fmt: skip
 

@@ -6,7 +6,6 @@ record.
 """
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from trial.models.audit import last_change
 from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told, listed, one_moment, whole_folder
 from trial.refused import Refused
+from trial.rules import xml_text
 
 ROWS_AT_A_TIME = 2000
 
@@ -69,7 +69,6 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) 
 
 
 ROWS_IN_A_SHEET = 1_048_575  # below the header; the format ends there
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 WORDS_IN_A_CELL = 32_767
 
 
@@ -130,7 +129,7 @@ class Workbook:
 
 def _writable(words: str) -> str:
     """XML holds no control characters; the format writes them as `_x000B_`."""
-    written = _NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", words)
+    written = xml_text.NEVER.sub(lambda found: f"_x{ord(found[0]):04X}_", words)
     if len(written) > WORDS_IN_A_CELL:
         raise Refused(f"The files could not be written: an entry of {len(words)} letters does not fit into a cell; "
                       "export CSV instead.")  # fmt: skip

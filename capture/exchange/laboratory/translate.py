@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from capture.casebook import versions
 from capture.entry.services import laboratories
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, columns_in
+from capture.exchange.exporting.export import write_csv
 from capture.exchange.importing.compare_with_record import COMES_ALONG, DIFFERS, compared_columns, said_by_record
 from capture.exchange.importing.files import Problem
 from capture.exchange.laboratory.layout import ANALYTES, HORMONES, Layout
@@ -42,10 +43,11 @@ class Translated:
     problems: list[Problem] = field(default_factory=list)
     lines: dict[tuple[str, int], int] = field(default_factory=dict)
 
-    @property
-    def contents(self) -> dict[str, bytes]:
-        """File name → CSV of those that have rows."""
-        return {f"{name}.csv": _csv(name, rows) for name, rows in self.files.items() if rows}
+    def write(self, folder: Path) -> None:
+        """Those that have rows, as CSV files in a folder."""
+        for name, rows in ((name, rows) for name, rows in self.files.items() if rows):
+            header = columns_in(BY_NAME[name])
+            write_csv(folder / f"{name}.csv", header, ([row.get(column, "") for column in header] for row in rows))
 
     def placed(self, problem: Problem) -> Problem:
         """A problem of the import at the line of the laboratory's file."""
@@ -57,14 +59,6 @@ class Translated:
         self.files[name].append(row)
         if line is not None:
             self.lines[f"{name}.csv", len(self.files[name]) + 1] = line
-
-
-def _csv(name: str, rows: Iterable[Row]) -> bytes:
-    written = io.StringIO(newline="")
-    writer = csv.DictWriter(written, columns_in(BY_NAME[name]), restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return written.getvalue().encode()
 
 
 @dataclass(frozen=True)

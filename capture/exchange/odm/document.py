@@ -46,7 +46,7 @@ def moment_of(asked: Asked) -> Moment:
             raise Refused(str(refusal)) from None
     at = Change.objects.filter(pk=change).values_list("at", flat=True).first()
     if at is None:
-        raise Refused("Nothing is on record yet.")
+        raise Refused("Nothing is recorded yet.")
     site = Site.objects.filter(code=asked.site).values_list("id", flat=True).first() if asked.site else None
     if asked.site and site is None:
         raise Refused(f"There is no site {asked.site}.")

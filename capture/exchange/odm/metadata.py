@@ -29,9 +29,9 @@ SIGNATURE, MISSING, FLAG_TYPES = "SD.casebook", "CL.missing_reason", "CL.flag_ty
 YES, YES_LIST = "yes", "CL.flag_yes"
 # What a flag of an annotation says of an item, a form or a participant.
 FLAGS = {
-    "MISSING": "Reason why the value is missing", "QUERY": "State of a query", "VERIFIED": "Compared with the source",
-    "VERIFIED_FIELD": "One field compared with the source",
-    "VERIFY_AGAIN": "Changed since it was compared with the source", "FREEZE": "Frozen", "LOCK": "Locked",
+    "MISSING": "Reason why the value is missing", "QUERY": "State of a query", "VERIFIED": "Source data verified",
+    "VERIFIED_FIELD": "Source data of one field verified",
+    "REVERIFY": "Changed since its source data verification", "FREEZE": "Frozen", "LOCK": "Locked",
     "FREEZE_FORM": "A form frozen", "LOCK_FORM": "A form locked", "SIGNED": "Signed by an investigator",
 }  # fmt: skip
 MOST_LETTERS = 4000  # of words that the record does not limit

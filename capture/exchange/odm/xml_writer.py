@@ -7,20 +7,9 @@ from functools import cache
 from typing import Any, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
-# What no XML 1.0 document can hold, not even escaped; the database can.
-_NEVER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from trial.rules.xml_text import held
+
 _PLAIN = re.compile(r"""[ !#-%'-;=?-~]*""")  # ASCII but for what an attribute writes otherwise
-REPLACEMENT = "\ufffd"
-
-
-def can_hold(text: str) -> bool:
-    """Whether XML can hold the text as it is."""
-    return _NEVER.search(text) is None
-
-
-def held(text: str) -> str:
-    """The text with a replacement character for each that XML cannot hold."""
-    return _NEVER.sub(REPLACEMENT, text)
 
 
 class XmlWriter:

@@ -1,25 +1,24 @@
 """`manage.py import_laboratory FILE --layout LAYOUT --person USERNAME`: a laboratory's file, all of it or nothing."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from capture.exchange.importing.run import Report, import_files
+from capture.exchange.importing.run import Report
 from capture.exchange.laboratory import layout
 from capture.exchange.laboratory.translate import Translated, translate
-from trial.models import Person
-from trial.record.save import Save
+from capture.management.commands import import_records
 from trial.refused import Refused
 
-PROBLEMS_SHOWN = 100
 
+class Command(import_records.Command):
+    """Previews first; a file that is saved as a whole writes nothing. Problems name lines of the laboratory's file."""
 
-class Command(BaseCommand):
-    """Previews first; a file that is on record as a whole writes nothing."""
-
-    help = "Import results and hormone levels of a laboratory's file."
+    help = "Import results and hormone levels of a laboratory's file: preview first, then all rows or none."
+    made: Translated
 
     def add_arguments(self, parser: Any) -> None:
         """The file, its layout, and who imports."""
@@ -27,40 +26,26 @@ class Command(BaseCommand):
         parser.add_argument("--layout", type=Path, required=True, metavar="TOML", help="columns, codes and units")
         parser.add_argument("--person", metavar="USERNAME", help="username of the statistician who imports")
         parser.add_argument("--dry-run", action="store_true", help="show the import preview and exit")
+        parser.add_argument("--yes", action="store_true", help="import without asking; the preview is still shown")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError when anything was refused; nothing is written then."""
-        person = Person.objects.filter(username=options["person"] or "", is_active=True).first()
-        if person is None:
-            raise CommandError("Name the statistician who imports: --person USERNAME.")
         path: Path = options["file"]
-        try:
-            made = translate(path, layout.read(options["layout"]))
+        self._person(options["person"])
+        with tempfile.TemporaryDirectory(prefix="endpoint-laboratory-") as place:
+            try:
+                self.made = translate(path, layout.read(options["layout"]))
+            except Refused as refusal:
+                raise CommandError("\n".join(refusal.reasons)) from refusal
+            if self.made.problems:
+                self._show_problems(self.made.problems)
+                raise CommandError(f"{len(self.made.problems)} problems: nothing was imported.")
+            self.made.write(Path(place))
             source = f"{path.name}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
-            report = self._run(person, made, source, rehearsal=True)
-            if options["dry_run"] or not report.new:
-                self.stdout.write("Nothing was written." if report.new else "No new rows: nothing was written.")
-                return
-            report = self._run(person, made, source, rehearsal=False)
-        except Refused as refusal:
-            raise CommandError("\n".join(refusal.reasons)) from refusal
-        self.stdout.write(f"Imported {report.new} rows in {report.changes} changes.")
+            super().handle(**options, folder=Path(place), template=False, up_to="", source=source, adds_results=True)
 
-    def _run(self, person: Person, made: Translated, source: str, *, rehearsal: bool) -> Report:
-        if made.problems:
-            self._refuse(made.problems)
-        report = import_files(Save(person), made.contents, source, rehearsal=rehearsal, adds_results=True)
-        if report.problems:
-            self._refuse([made.placed(each) for each in report.problems])
-        if rehearsal:
-            for row in report.rows:
-                checks = f" {'; '.join(row.checks)}" if row.checks else ""
-                self.stdout.write(f"{row.participant}: {row.words}.{checks}")
-            for line in (each for each in report.lines if each.new or each.unchanged):
-                self.stdout.write(f"{line.title}: {line.new} new, {line.unchanged} unchanged")
-        return report
-
-    def _refuse(self, problems: list[Any]) -> None:
-        for problem in problems[:PROBLEMS_SHOWN]:
-            self.stdout.write(str(problem))
-        raise CommandError(f"{len(problems)} problems: nothing was imported.")
+    def _show(self, report: Report) -> None:
+        report.problems = [self.made.placed(each) for each in report.problems]
+        for row in report.rows:
+            self.stdout.write(f"{row.participant}: {row.words}. {'; '.join(row.checks)}".rstrip())
+        super()._show(report)

@@ -75,8 +75,9 @@ class Command(BaseCommand):
         source = options.get("source") or f"folder {options['folder'].name}"
         try:
             return import_files(
-                Save(person), contents, source, rehearsal=rehearsal, up_to=options["up_to"], told=self._told
-            )
+                Save(person), contents, source, rehearsal=rehearsal, up_to=options["up_to"], told=self._told,
+                adds_results=options.get("adds_results", False),
+            )  # fmt: skip
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
@@ -94,10 +95,13 @@ class Command(BaseCommand):
                 f"Group {group.group}: {group.registered[0]} → {group.registered[1]} registered, "
                 f"{group.assessments[0]} → {group.assessments[1]} assessments"
             )
-        for problem in report.problems[:PROBLEMS_SHOWN]:
+        self._show_problems(report.problems)
+
+    def _show_problems(self, problems: list[files.Problem]) -> None:
+        for problem in problems[:PROBLEMS_SHOWN]:
             self.stdout.write(str(problem))
-        if len(report.problems) > PROBLEMS_SHOWN:
-            self.stdout.write(f"… and {len(report.problems) - PROBLEMS_SHOWN} more")
+        if len(problems) > PROBLEMS_SHOWN:
+            self.stdout.write(f"… and {len(problems) - PROBLEMS_SHOWN} more")
 
     def _table(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for first, *numbers in rows:

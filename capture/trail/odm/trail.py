@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from capture.exchange.odm import metadata, tables
-from capture.exchange.odm.xml_writer import XmlWriter, can_hold
+from capture.exchange.odm.xml_writer import XmlWriter
 from capture.trail import offline
 from capture.trail.odm import verify_odm
 from trial.audit.redaction import JOIN_K, KEPT, KEPT_CHANGES
 from trial.audit.seal import HEADER_OF_C
 from trial.refused import Refused
+from trial.rules.xml_text import can_hold
 
 _BEFORE = """CASE WHEN v.act <> 'insert' THEN (SELECT w.row::text FROM trial_version w
     WHERE w.table_name = v.table_name AND w.row_id = v.row_id AND w.change_id <= v.change_id AND w.id < v.id

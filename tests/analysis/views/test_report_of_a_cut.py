@@ -52,7 +52,7 @@ def test_the_report_is_made_by_a_process_of_its_own_and_fetched_whole_and_open_a
 ) -> None:
     chair, cut = client_of(cast.people[Role.CHAIR]), DataCut.objects.get()
     monkeypatch.setattr(file_jobs.os, "nice", lambda _: 0)
-    assert 'aria-label="Create the report of Board 1/2 “ü”"' in page_of(chair)
+    assert 'aria-label="Create report: Board 1/2 “ü”"' in page_of(chair)
     assert chair.post(ASK, {"cut": cut.name}).status_code == 302
     assert "Under way" in page_of(chair) and "Create the report" not in page_of(chair)
     again = chair.post(ASK, {"cut": cut.name})
@@ -98,7 +98,7 @@ def test_a_report_is_created_again_by_the_program_of_today_and_one_that_is_no_lo
     chair.post(ASK, {"cut": name})
     job = report_jobs.carry_out(FileJob.objects.get())
     address = f"{ASK}{job.id}/report.pdf"
-    assert f'aria-label="Create again the report of {name}"' in page_of(chair) and address in page_of(chair)
+    assert f'aria-label="Create report again: {name}"' in page_of(chair) and address in page_of(chair)
     late = timezone.now() - timedelta(seconds=file_jobs.KEPT_SECONDS + 60)
     FileJob.objects.update(told_at=late)
     assert f'aria-label="Create the report of {name}"' in page_of(chair) and address not in page_of(chair)

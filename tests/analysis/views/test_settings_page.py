@@ -267,10 +267,11 @@ def test_a_change_after_a_look_says_so_with_its_reason(cast: Cast, monkeypatch: 
     looks[0]["state"] = monitoring.PASSED
     GroupResult.objects.filter(pk=stored.pk).update(result=stored.result)
     typed = filled(client, confirmation_days="35")
-    assert "Changed after look 1" in client.post("/settings/A/", typed).content.decode()
+    assert "Changed after interim analysis 1" in client.post("/settings/A/", typed).content.decode()
     client.post("/settings/A/", {**typed, "confirmed": "yes"})
-    assert Change.objects.latest("id").reason == "The strict reading (changed after look 1)"
-    assert "The strict reading (changed after look 1)" in client_of(cast, Role.CHAIR).get("/settings/").content.decode()
+    reason = "The strict reading (changed after interim analysis 1)"
+    assert Change.objects.latest("id").reason == reason
+    assert reason in client_of(cast, Role.CHAIR).get("/settings/").content.decode()
 
 
 def test_the_look_is_that_of_the_settings_in_force_although_others_were_tried_in_between(cast: Cast) -> None:

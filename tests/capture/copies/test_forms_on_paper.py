@@ -90,6 +90,6 @@ def test_an_older_version_asks_what_it_asked() -> None:
 def test_both_are_exported_and_hold_no_data_of_a_moment(database: str, tmp_path: Path) -> None:
     call_command("export", "crf", tmp_path / "out", verbosity=0)
     assert {each.name for each in (tmp_path / "out").iterdir()} == {
-        "annotated_crf.pdf", "blank_crf.pdf", "manifest.json"}  # fmt: skip
+        "acrf.pdf", "blank_crf.pdf", "manifest.json"}  # fmt: skip
     with pytest.raises(CommandError, match="hold no data"):
         call_command("export", "crf", tmp_path / "then", as_of="1", verbosity=0)

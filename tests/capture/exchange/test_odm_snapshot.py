@@ -117,7 +117,7 @@ def test_queries_verification_freezes_and_signatures_are_seen_by_a_foreign_reade
                               "QUERY": ("open", "Visit at cycle start, entry 999: Where is it?")}  # fmt: skip
     assert subject.find(f"{ODM}Signature/{ODM}UserRef").attrib == {"UserOID": f"US.{ines.pk}"}  # type: ignore[union-attr]
     form = subject.find(f"{ODM}StudyEventData/{ODM}FormData")
-    words = f"Compared with the source as it was at change {SourceVerification.objects.get().at_change}"
+    words = f"Source data verified as of change {SourceVerification.objects.get().at_change}"
     assert flags(form) == {"VERIFIED": ("yes", words)}
     assert flags(items(subject, "IT.participant.ecog")[0]) == {"QUERY": ("open", "ecog: See the source.")}
     assert flags(items(subject, "IT.participant.sex")[0]) == {}
@@ -182,10 +182,10 @@ def test_a_field_that_was_verified_is_not_the_entry_and_a_change_since_is_said(c
         struck.save()
     root = ET.parse(exported(tmp_path / "out")).getroot()
     forms = [each for each in root.iter(f"{ODM}FormData") if each.get("FormOID") == "FO.deviation"]
-    words = f"Compared with the source as it was at change {head}"
+    words = f"Source data verified as of change {head}"
     assert [flags(each) for each in forms] == [
         {"VERIFIED": ("yes", words)}, {"VERIFIED_FIELD": ("yes", f"dose_mg: {words}")},
-        {"VERIFY_AGAIN": ("yes", words)}]  # fmt: skip
+        {"REVERIFY": ("yes", words)}]  # fmt: skip
     assert flags(forms[1].find(f".//{ODM}ItemData[@ItemOID='IT.deviation.kind']")) == {
         "VERIFIED_FIELD": ("yes", f"kind: {words}")}  # fmt: skip
     then = ET.parse(exported(tmp_path / "then", as_of=str(verified))).getroot()

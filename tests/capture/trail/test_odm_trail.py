@@ -13,7 +13,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from capture.exchange.odm import tables
-from capture.exchange.odm.xml_writer import can_hold
 from capture.trail.odm import odm_layout, trail, verify_odm
 from tests.blacked import NAME, blacked_out, sound, typed
 from tests.capture.exchange import cohort
@@ -22,6 +21,7 @@ from tests.cast import Cast, person
 from trial.models import Deviation, Role, Site
 from trial.record import changes, versions_in_force
 from trial.record.save import Save
+from trial.rules.xml_text import NEVER, can_hold
 
 pytestmark = pytest.mark.requirement("R27", "R62")
 
@@ -200,3 +200,7 @@ def test_the_script_knows_the_place_of_every_table() -> None:
     kinds = {name: dict(place.forms) if place.by else of_participants[name].events[0] for name, place in places.items()}
     assert {name: odm_layout.KINDS.get(name, name) for name in kinds} == kinds and set(odm_layout.KINDS) <= set(kinds)
     assert {place.by for place in places.values()} == {"", "kind"}
+
+
+def test_the_script_knows_what_xml_cannot_hold_as_the_product_does() -> None:
+    assert verify_odm._NEVER.pattern == NEVER.pattern
