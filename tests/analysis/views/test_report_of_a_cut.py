@@ -54,7 +54,7 @@ def test_the_report_is_made_by_a_process_of_its_own_and_fetched_whole_and_open_a
     monkeypatch.setattr(file_jobs.os, "nice", lambda _: 0)
     assert 'aria-label="Create report: Board 1/2 “ü”"' in page_of(chair)
     assert chair.post(ASK, {"cut": cut.name}).status_code == 302
-    assert "Under way" in page_of(chair) and "Create the report" not in page_of(chair)
+    assert "Under way" in page_of(chair) and "Create report" not in page_of(chair)
     again = chair.post(ASK, {"cut": cut.name})
     assert again.status_code == 422 and "Another report is under way." in again.content.decode()
     call_command("file_job", FileJob.objects.get().pk)
@@ -101,7 +101,7 @@ def test_a_report_is_created_again_by_the_program_of_today_and_one_that_is_no_lo
     assert f'aria-label="Create report again: {name}"' in page_of(chair) and address in page_of(chair)
     late = timezone.now() - timedelta(seconds=file_jobs.KEPT_SECONDS + 60)
     FileJob.objects.update(told_at=late)
-    assert f'aria-label="Create the report of {name}"' in page_of(chair) and address not in page_of(chair)
+    assert f'aria-label="Create report: {name}"' in page_of(chair) and address not in page_of(chair)
     assert chair.get(address).status_code == 404, "nothing was begun since, so its files are still there"
     assert chair.post(ASK, {"cut": name}).status_code == 302
     assert "Under way" in page_of(chair) and FileJob.objects.get().id != job.id
