@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -93,9 +94,12 @@ def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) 
     def cells(planned: schedule.Planned, entry: int | None) -> tuple[Cell, ...]:
         if not treatment.lists(planned):
             return ()
-        url = partial(_url, participant.reference, planned, entry)
         more = {"status": schedule.INCOMPLETE} if planned.form == schedule.ASSESSMENT and entry in lacking else {}
-        return tuple(Cell(replace(due, **more), url, scheduled.not_done.get(due.what)) for due in planned.on_day(today))
+        return tuple(
+            Cell(replace(due, **more), partial(_url, participant.reference, planned, due.what, entry),
+                 scheduled.not_done.get(due.what))
+            for due in planned.on_day(today)
+        )  # fmt: skip
 
     def of_days(every: Iterable[schedule.Planned], ids: Mapping[date, int]) -> tuple[Cell, ...]:
         return tuple(cell for each in every for cell in cells(each, ids.get(each.done_on) if each.done_on else None))
@@ -111,8 +115,8 @@ def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) 
     )  # fmt: skip
 
 
-def _url(reference: str, planned: schedule.Planned, entry: int | None) -> str:
-    """Where it is opened; entry: the id of the entry by which it was done."""
+def _url(reference: str, planned: schedule.Planned, what: str, entry: int | None) -> str:
+    """Where it is opened; what: its name as it is due; entry: the id of the entry by which it was done."""
     if planned.form == schedule.CYCLE:
         return _address("capture:cycle", reference, planned.number)
     if planned.form in (schedule.BASELINE, schedule.ASSESSMENT):
@@ -121,13 +125,13 @@ def _url(reference: str, planned: schedule.Planned, entry: int | None) -> str:
         where, form = "capture:entry", (planned.form,)
     if entry is not None:
         return _address(where, reference, *form, entry)
-    cycle = f"?cycle={planned.number}" if isinstance(FORMS[planned.form].due, AtCycleStart) else ""
-    return _address(f"{where}_new", reference, *form) + cycle
+    cycle = {"cycle": planned.number} if isinstance(FORMS[planned.form].due, AtCycleStart) else {}
+    return f"{_address(f'{where}_new', reference, *form)}?{urlencode({**cycle, 'what': what})}"
 
 
-def url_to_enter(reference: str, planned: schedule.Planned) -> str:
-    """Where something that is due is entered."""
-    return _url(reference, planned, None)
+def url_to_enter(reference: str, planned: schedule.Planned, what: str) -> str:
+    """Where something that is due is entered; what: its name as it is due."""
+    return _url(reference, planned, what, None)
 
 
 @lru_cache(maxsize=100_000)

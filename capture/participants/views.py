@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.utils.timezone import now
 
 from capture.casebook.fields import today
@@ -143,6 +144,7 @@ def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
         lambda save: not_done.record_not_done(
             save, participant, dues, form.cleaned_data["reason"], form.cleaned_data["because"]),
         f"{named} {'is' if len(dues) == 1 else 'are'} marked as not done.", title=f"Not done: {named}", button="Save",
+        row=slugify(dues[0].what),
     )  # fmt: skip
 
 
@@ -156,6 +158,7 @@ def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> H
         f"{row.what} is due again. “Not done” is struck out and stays in the audit trail.",
         title=f"Strike out “Not done” of {row.what}",
         button="Take it back",
+        row=slugify(row.what),
     )  # fmt: skip
 
 

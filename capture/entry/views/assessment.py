@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from capture.casebook import history, versions
 from capture.casebook.forms.assessment import FollowUpHeadForm, LocalTreatmentForm, ReadingForm, ReadingRows
@@ -13,7 +13,7 @@ from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.registry import FORMS
 from capture.entry import live_response
 from capture.entry.services import acknowledgements, assessments
-from capture.entry.views import baseline, saving
+from capture.entry.views import baseline, place, saving
 from trial.drawing.form_layout import posted
 from trial.models import Assessment, Lesion, LesionReading, Participant
 from trial.protocol import schedule
@@ -107,19 +107,20 @@ def follow_up(request: HttpRequest, participant: Participant, row: Assessment | 
                  "outcome": outcome}  # fmt: skip
         return saving.Sheet([head, *rows], reason if row else None, shown)
 
+    saved: list[Assessment] = []
     return saving.answer(
         request, "capture/entry/follow_up_scan.html", make, lambda: history.rows_of(row) if row else [],
-        lambda sheet, save: _save(edition.on(save), participant, row, sheet),
-        lambda sheet: _done(request, participant, sheet),
+        lambda sheet, save: saved.append(_save(edition.on(save), participant, row, sheet)),
+        lambda sheet: _done(request, participant, sheet, saved[-1]),
     )  # fmt: skip
 
 
-def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> HttpResponse:
+def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet, saved: Assessment) -> HttpResponse:
     outcome = sheet.shown["outcome"]
     on, because = shown(sheet.shown["form"].cleaned_data["assessed_on"]), f" {outcome.because}" if outcome else ""
-    next_due = saving.next_due(participant, schedule.ASSESSMENT)
+    next_due = place.next_due(participant, schedule.ASSESSMENT)
     messages.success(request, f"Follow-up assessment, {on}, is saved.{because}{next_due}")
-    return redirect("capture:participant", participant.reference)
+    return place.back(request, participant, place.mark_of("follow_up_scan", saved.pk))
 
 
 def _saved(participant: Participant, row: Assessment) -> Any:
@@ -181,8 +182,8 @@ def _head_initial(participant: Participant, row: Assessment | None) -> dict[str,
     return {name: getattr(source, name) for name in names}
 
 
-def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
-    assessments.save_follow_up(
+def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> Assessment:
+    return assessments.save_follow_up(
         acknowledgements.with_given(save, participant, "follow_up_scan", row), participant,
         sheet.shown["form"].cleaned_data, [each.typed() for each in sheet.shown["rows"]], row,
     )  # fmt: skip

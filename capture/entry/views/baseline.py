@@ -4,13 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 
 from capture.casebook import history, versions
 from capture.casebook.forms.assessment import HeadForm, LesionRows, NewLesionForm
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.services import acknowledgements, assessments
-from capture.entry.views import saving
+from capture.entry.views import place, saving
 from trial.models import Assessment, LesionReading, Participant
 from trial.protocol import schedule
 from trial.record import access
@@ -36,27 +35,28 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
                  "criteria": IN_FORCE}  # fmt: skip
         return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
 
+    saved: list[Assessment] = []
     return saving.answer(
         request, "capture/entry/baseline.html", make, lambda: history.rows_of(row) if row else [],
-        lambda sheet, save: _save(edition.on(save), participant, row, sheet),
-        lambda sheet: _done(request, participant, sheet),
+        lambda sheet, save: saved.append(_save(edition.on(save), participant, row, sheet)),
+        lambda sheet: _done(request, participant, sheet, saved[-1]),
     )  # fmt: skip
 
 
-def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
+def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> Assessment:
     targets, non_targets = sheet.shown["targets"], sheet.shown["non_targets"]
-    assessments.save_baseline(
+    return assessments.save_baseline(
         acknowledgements.with_given(save, participant, "baseline", row), participant, sheet.shown["form"].cleaned_data,
         [lesion for each in targets if (lesion := each.typed())],
         [lesion for each in non_targets if (lesion := each.typed())], row,
     )  # fmt: skip
 
 
-def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> HttpResponse:
+def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet, saved: Assessment) -> HttpResponse:
     on = shown(sheet.shown["form"].cleaned_data["assessed_on"])
-    next_due = saving.next_due(participant, schedule.ASSESSMENT)
+    next_due = place.next_due(participant, schedule.ASSESSMENT)
     messages.success(request, f"Baseline assessment, {on}, is saved.{next_due}")
-    return redirect("capture:participant", participant.reference)
+    return place.back(request, participant, place.mark_of("baseline", saved.pk))
 
 
 def _head(row: Assessment | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -18,7 +18,7 @@ from capture.casebook.forms import treatment
 from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.forms.treatment import CycleForm, as_planned, period_forms
 from capture.entry.services import acknowledgements, dosing
-from capture.entry.views import saving
+from capture.entry.views import place, saving
 from capture.grading import dose_advice
 from trial import protocol
 from trial.drawing.form_layout import posted
@@ -164,9 +164,9 @@ def _done(request: HttpRequest, participant: Participant, number: int) -> HttpRe
     count = _tablets(row, _periods(row))
     started_on = f", {shown(row.started_on)}," if row else ""
     counted = f" Tablets: {count.in_words}." if count else ""
-    next_due = saving.next_due(participant, schedule.CYCLE)
+    next_due = place.next_due(participant, schedule.CYCLE)
     messages.success(request, f"Cycle {number}{started_on} is saved.{counted}{next_due}")
-    return redirect("capture:participant", participant.reference)
+    return place.back(request, participant, place.mark_of("cycle", row.pk if row else ""))
 
 
 @access.allows(*access.ENTERS)

@@ -15,7 +15,7 @@ from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries, laboratories
-from capture.entry.views import grading, saving
+from capture.entry.views import grading, place, saving
 from trial.drawing.form_layout import posted
 from trial.models import Participant
 from trial.models.fields import in_a_sentence
@@ -124,10 +124,10 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
 
 def _next(request: HttpRequest, participant: Participant, book: Form, row: Any, is_new: bool) -> HttpResponse:
     """Says what was saved, and which of its kind is due next; a new entry can be taken back at once."""
-    place = labels.place(participant, book.kind, row)
-    words = f"{place.title} is saved: {place.entry}.{saving.next_due(participant, book.kind)}"
+    saved = labels.place(participant, book.kind, row)
+    words = f"{saved.title} is saved: {saved.entry}.{place.next_due(participant, book.kind)}"
     undo = reverse("capture:entry_strike_out", args=[participant.reference, book.kind, row.pk])
     messages.success(request, saving.with_undo(request, words, undo) if is_new else words)
     if "and_next" in request.POST and book.repeats:
         return redirect("capture:entry_new", participant.reference, book.kind)
-    return redirect("capture:participant", participant.reference)
+    return place.back(request, participant, place.mark_of(book.kind, row.pk))

@@ -22,17 +22,16 @@ from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
+from capture.entry.views import place
 from trial.drawing.form_layout import PageHelper
-from trial.models import Assessment, DueItem, Participant, Query
-from trial.protocol import schedule
-from trial.record import access, site_clock, system_queries
+from trial.models import Assessment, Participant, Query
+from trial.record import access, system_queries
 from trial.record.rows import note, once, read_anew, standing
 from trial.record.save import Save, of_request
 from trial.record.typed_fields import words
 from trial.refused import Refused, reasons_against
-from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key, unseen
-from trial.runtime.database.at_once import Shape, at_once
+from trial.runtime.database.at_once import at_once
 
 ACKNOWLEDGES = "acknowledge_"
 FIRST_ANSWER = "First answer: nothing was entered before"
@@ -252,7 +251,7 @@ def _read_after(participant: Participant | None, waiting: Sequence[int]) -> None
     """Reads in one message what the next page is told: what is due next, and which queries the save settled."""
     if participant is None or participant.pk is None:
         return
-    due, settled = _DUE(participant.pk), _settled(waiting)
+    due, settled = place.DUE(participant.pk), _settled(waiting)
     at_once(due, settled)
     note(("due", participant.pk), list(due))
     note(("settled", *waiting), list(settled))
@@ -331,12 +330,12 @@ def refusal_of(request: HttpRequest, caught: Refused | None, forms: Sequence[Bas
 
 def one_form(
     request: HttpRequest, participant: Participant, form: Form, act: Callable[[Save], Any], done: str, back: str = "",
-    **shown: Any,
+    row: str = "", **shown: Any,
 ) -> HttpResponse:  # fmt: skip
     """The page of one form: shown, saved, or shown again with why not.
 
     act: saves it; the reason of a `ReasonForm` is that of the save. done: said on the next page, `back` (an address;
-    the participant's without one).
+    without one where the form was opened, at this row).
     """
     refusal = None
     if request.method == "POST" and form.is_valid():
@@ -345,25 +344,10 @@ def one_form(
         refusal = attempt(request, lambda: act(save), [form], reason)  # a strike-out explains what it moves
         if refusal is None:
             messages.success(request, done)
-            return redirect(back or reverse("capture:participant", args=[participant.reference]))
+            return redirect(back) if back else place.back(request, participant, row)
     shown |= {"participant": participant, "form": form, **(refusal.context if refusal else {})}
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "capture/entry/one_form.html", shown, status=status)
-
-
-_DUE = Shape(lambda key: DueItem.objects.filter(participant=key).order_by("due_on", "id"))
-
-
-def next_due(participant: Participant, form: str) -> str:
-    """What the schedule asks for next in the form, for the message after a save: with a space before it, or empty.
-
-    What was missed is over: the first that can still be done is named.
-    """
-    rows = once(("due", participant.pk), lambda: list(_DUE(participant.pk)))
-    planned = (each.planned for each in rows if each.form == form)
-    asked = schedule.on_day(planned, site_clock.today_at(participant.site))
-    first = next((each for each in asked if each.status not in (schedule.MISSED, schedule.NOT_DONE)), None)
-    return f" Next due: {first.what}, by {shown(first.window_to)}." if first else ""
 
 
 def with_undo(request: HttpRequest, words: str, url: str) -> SafeString:

@@ -4,13 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 
 from capture.casebook import versions
 from capture.casebook.forms.base import EntryForm, Form
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
-from capture.entry.views import saving
+from capture.entry.views import place, saving
 from trial.drawing.form_layout import Rows
 from trial.models.fields import in_a_sentence
 from trial.record import access
@@ -42,8 +41,8 @@ def page(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     def done(_: saving.Sheet) -> HttpResponse:
         entered = "; ".join(str(each) for each in saved)
         words = f"{len(saved)} entr{'ies' if len(saved) > 1 else 'y'} saved: {entered}."
-        messages.success(request, f"{words}{saving.next_due(participant, book.kind)}")
-        return redirect("capture:participant", participant.reference)
+        messages.success(request, f"{words}{place.next_due(participant, book.kind)}")
+        return place.back(request, participant, place.mark_of(book.kind, saved[0].pk))
 
     saved: list[Any] = []
     return saving.answer(request, "capture/entry/several.html", make, list, save, done)

@@ -54,7 +54,8 @@ def ahead(participants: Sequence[Participant], today: Today) -> list[Ahead]:
     for item in rows:
         one, planned = by_id[item.participant_id], item.planned
         if today(one.site_id) < item.window_from <= today(one.site_id) + until:
-            found.append(Ahead(one, planned.what, item.due_on, selectors.url_to_enter(one.reference, planned)))
+            url = selectors.url_to_enter(one.reference, planned, planned.what)
+            found.append(Ahead(one, planned.what, item.due_on, url))
     return found
 
 

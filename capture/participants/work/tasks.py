@@ -217,11 +217,12 @@ def _visits(person: Person, participants: list[Participant], today: Today) -> li
     for item in DueItem.objects.filter(selectors.in_state("due", person, today)).order_by("id"):
         participant, planned = participants[places[item.participant_id]], item.planned
         day = today(participant.site_id)
-        url = selectors.url_to_enter(participant.reference, planned) if may_enter else _page(participant)
         act, other = ("Enter", _way_out(participant, planned, day)) if may_enter else ("Open", None)
         tasks += [
             ((due.due_on, places[item.participant_id], due.status != OVERDUE),
-             Task(participant, due.what, _when(due, day), due.status, url, act, other=other))
+             Task(participant, due.what, _when(due, day), due.status,
+                  selectors.url_to_enter(participant.reference, planned, due.what) if may_enter else _page(participant),
+                  act, other=other))
             for due in planned.on_day(day) if due.status in (DUE, OVERDUE)
         ]  # fmt: skip
     return [task for _, task in sorted(tasks, key=lambda each: each[0])]

@@ -11,7 +11,7 @@ from capture.casebook.fields import today
 from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries, registration
-from capture.entry.views import saving
+from capture.entry.views import place
 from capture.expedited import digest
 from capture.participants import due_dates, selectors
 from tests.capture.typed import signed_in
@@ -155,6 +155,6 @@ def test_what_is_due_next_after_a_save_is_nothing_that_was_missed(cast: Cast) ->
     typed = {"measured_on": shown(DAY_1 + timedelta(days=8)), "systolic_mmhg": "128", "diastolic_mmhg": "78"}
     page = nora.post(f"{root}/blood_pressure/new/", typed, follow=True).content.decode()
     assert "is saved" in page and "Next due" not in page
-    assert saving.next_due(cast.participant, "blood_pressure") == ""
-    assert saving.next_due(cast.participant, "follow_up_scan").startswith(" Next due: Week 16, by ")
-    assert saving.next_due(cast.participant, "cycle").startswith(" Next due: Cycle 3, by ")
+    assert place.next_due(cast.participant, "blood_pressure") == ""
+    assert place.next_due(cast.participant, "follow_up_scan").startswith(" Next due: Week 16, by ")
+    assert place.next_due(cast.participant, "cycle").startswith(" Next due: Cycle 3, by ")
