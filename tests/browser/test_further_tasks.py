@@ -1,7 +1,7 @@
 """Further tasks of a coordinator, counted by the keystroke model: find, pressures, therapies, a correction, the end.
 
-One story of ten saves and no pause before a save, since `test_budgets` looks forms over; more than 5 s, since a row of
-the README's table is measured by hand alone.
+One story of eight saves, each looked over first; more than 5 s, since a row of the README's table is measured by hand
+alone.
 """
 
 from datetime import date
@@ -29,7 +29,7 @@ class Task(Counted):
     def done(self, name: str, seconds: int, chord: str = "Control+s") -> None:
         """Saves, and says what the task took."""
         self.pages += 1
-        save(self.page, lambda: self.press(chord), looked_over_ms=0)
+        save(self.page, lambda: self.press(chord))
         alerts = self.page.locator("main [role=alert]:visible")
         assert alerts.count() == 0, (name, alerts.first.inner_text())
         self.within(name, seconds)

@@ -45,7 +45,10 @@ def test_the_page_says_where_to_practice_and_that_the_study_is_no_place_for_it(c
     with override_settings(PRACTICE_ADDRESS="https://practice.example/"):
         page = client.get("/start/").content.decode()
     assert '<a href="https://practice.example/">open the practice installation</a>' in page
-    assert "It opens only on the computer that it was started on." in page
+    own = "It opens only on the computer that it was started on."
+    assert own not in page and "No practice installation is set up." in client.get("/start/").content.decode()
+    with override_settings(PRACTICE_ADDRESS="http://127.0.0.1:8001"):
+        assert own in client.get("/start/").content.decode()
     assert " · practice</span>" not in client.get("/work/").content.decode()
     with override_settings(PRACTICE=True):
         assert "This is the practice installation." in client.get("/start/").content.decode()

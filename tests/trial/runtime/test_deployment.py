@@ -36,6 +36,11 @@ def test_other_names_of_the_hospital_are_left_alone_unless_it_is_chosen(
     assert told(**chosen).stdout.strip() == expected
 
 
+def test_the_place_to_practice_is_named_in_the_compose_file() -> None:
+    settings = parsed(FILE.read_text(encoding="utf-8"))["services"]["web"]["environment"]
+    assert settings["ENDPOINT_PRACTICE_URL"] == "${ENDPOINT_PRACTICE_URL:-}"
+
+
 def test_another_word_is_refused() -> None:
     assert "ENDPOINT_HSTS is host, subdomains or preload." in told(ENDPOINT_HSTS="on").stderr
 

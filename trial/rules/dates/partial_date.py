@@ -6,7 +6,7 @@ A partial date is never completed in the record; whoever needs a day asks for th
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from trial.protocol import constant
 from trial.refused import Refused
@@ -17,6 +17,7 @@ _TYPED = re.compile(r"(?:([0-9]{1,2}|UNK|UN)[- /.]?)?(?:([A-Z]{3}|UNK)[- /.]?)?(
 _YEAR_FIRST = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})")
 _DIGITS = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _DAY_NUMBER = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
+_DAYS_OFF = re.compile(r"T([+-][0-9]{1,3})")
 _TWO_WAYS = re.compile(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}")
 # Nobody who takes part was born earlier, and nothing is planned further ahead.
 EARLIEST_YEAR = constant("first_year") - constant("oldest_age_years")
@@ -69,7 +70,7 @@ def from_stored(text: str) -> PartialDate:
 
 
 def parse(text: str, today: date) -> PartialDate:
-    """Reads `12-FEB-2006`, `12feb2006`, `UNK-FEB-2006`, `t` (today), `2006-02-12`, `20060212`, `20/11/2006`.
+    """Reads `12-FEB-2006`, `12feb2006`, `UNK-FEB-2006`, `t` (today), `t-3`, `2006-02-12`, `20060212`, `20/11/2006`.
 
     Raises Refused in words; a date in digits that can be read two ways (03/04/2006) is refused, and so is a year that
     no date of a participant or of the study can have.
@@ -79,6 +80,9 @@ def parse(text: str, today: date) -> PartialDate:
         raise Refused(refused)
     if typed in {"T", "TODAY"}:
         return PartialDate(today.year, today.month, today.day)
+    if off := _DAYS_OFF.fullmatch(typed):
+        day_off = today + timedelta(days=int(off[1]))
+        return PartialDate(day_off.year, day_off.month, day_off.day)
     if year_first := _YEAR_FIRST.fullmatch(typed):
         year_read, month_read, day_read = (int(part) for part in year_first.group(1, 3, 4))
         return _checked(year_read, month_read, day_read, text, today)

@@ -19,6 +19,7 @@ TODAY = date(2026, 2, 12)
         ("UNK-JAN-2006", "UNK-JAN-2006"), ("jan 2006", "UNK-JAN-2006"), ("2006", "UNK-UNK-2006"),
         ("UNK-UNK-2006", "UNK-UNK-2006"), ("t", "12-FEB-2026"), ("20060212", "12-FEB-2006"),
         ("20/11/2025", "20-NOV-2025"), ("11/20/2025", "20-NOV-2025"), ("4.4.2025", "04-APR-2025"),
+        ("t-3", "09-FEB-2026"), ("T+20", "04-MAR-2026"),
     ],
 )  # fmt: skip
 def test_a_date_is_read_as_the_clinic_types_it(typed: str, shown: str) -> None:
@@ -28,7 +29,7 @@ def test_a_date_is_read_as_the_clinic_types_it(typed: str, shown: str) -> None:
 @pytest.mark.requirement("R49")
 @pytest.mark.parametrize("typed", [
     "03/04/2006", "12/11/2006", "20/11/06", "31/02/2006", "20/20/2006", "2006-0212", "20061302", "30-FEB-2006",
-    "12-XYZ-2006", "12-UNK-2006", "tomorrow", "",
+    "12-XYZ-2006", "12feb06", "t-", "t-1000", "t 3", "12-UNK-2006", "tomorrow", "",
 ])  # fmt: skip
 def test_what_is_no_date_or_can_be_read_in_two_ways_is_refused(typed: str) -> None:
     with pytest.raises(Refused):

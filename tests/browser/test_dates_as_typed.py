@@ -1,0 +1,48 @@
+"""Dates in their boxes: days off today, a day up or down, and a word at once about a day that the calendar lacks."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.browser.conftest import signed_in_page
+from tests.cast import Cast
+from trial.models import Role
+from trial.rules.dates.partial_date import shown
+
+BOX = "#id_measured_on"
+
+
+@pytest.fixture
+def page(chromium: Any, live_server_url: str, cast: Cast) -> Any:
+    """A new blood pressure."""
+    found = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    found.goto(f"{live_server_url}/participants/NET-001/blood_pressure/new/")
+    return found
+
+
+def _typed(page: Any, text: str, *keys: str) -> str:
+    page.locator(BOX).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    for key in keys:
+        page.keyboard.press(key)
+    return str(page.input_value(BOX))
+
+
+def test_days_off_today_and_days_up_and_down(page: Any) -> None:
+    assert _typed(page, "t-3", "Tab") == shown(timezone.now().date() - timedelta(days=3))
+    assert _typed(page, "28feb2026", "ArrowUp") == "01-MAR-2026"
+    assert _typed(page, "28feb2026", "ArrowDown", "ArrowDown") == "26-FEB-2026"
+    assert _typed(page, "feb2026", "ArrowUp") == "feb2026", "a month has no day to move"
+
+
+def test_a_day_that_the_calendar_lacks_is_said_when_the_box_is_left(page: Any) -> None:
+    said = page.locator("[data-date-said]")
+    _typed(page, "30feb2026", "Tab")
+    assert said.inner_text() == "30feb2026 is not a calendar date."
+    _typed(page, "03/04/2026", "Tab")
+    assert said.inner_text() == "Type 03/04/2026 as 12-FEB-2006."
+    _typed(page, "28feb2026", "Tab")
+    assert said.count() == 0
