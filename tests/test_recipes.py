@@ -56,11 +56,11 @@ def test_a_form_is_a_model_a_module_a_line_and_an_example(database: str, tmp_pat
     assert changed(folder) == files("A form") and len(list((folder / "trial/migrations").glob("*_ecg.py"))) == 1
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ENDPOINT", "PYTEST", "CELERY"))}
     asked = "ecg or ECG or Electrocardiogram or has_an_example or comes_back_by_it or every_form_is_entered_and_frozen"
-    asked += " or every_table_of_the_record"
+    asked += " or every_table_of_the_record or verified_to_the_head"
     _run(folder, "-m", "pytest", "-q", "-k", asked, "tests/capture/casebook/test_every_form.py",
          "tests/capture/casebook/test_checks.py", "tests/capture/casebook/test_labels.py",
          "tests/capture/casebook/test_field_help.py", "tests/trial/audit/test_upgrade.py",
-         "tests/trial/tabulation/test_declarations.py", **own)  # fmt: skip
+         "tests/trial/tabulation/test_declarations.py", "tests/capture/trail/test_odm_trail.py", **own)  # fmt: skip
 
 
 THIRD_GROUP = '''

@@ -18,9 +18,11 @@ from analysis.models import GroupResult, OutcomeThen
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
 from analysis.results.recompute import changes_of, encoded, newest_change, one_moment, recompute, store
-from trial.api.moments import WrongMoment, change_at, day
+from trial.api.moments import WrongMoment as WrongMoment
+from trial.api.moments import day, named
 from trial.models import DataCut
 from trial.models.audit import last_change
+from trial.operations import exports
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 from trial.rules.dates import partial_date
@@ -61,13 +63,10 @@ def asked(words: Mapping[str, str]) -> Moment | None:
     Raises WrongMoment.
     """
     as_of, cutoff, cut = (words.get(name, "").strip() for name in ("as_of", "cutoff", "cut"))
-    if cut and (as_of or cutoff):
-        raise WrongMoment("Name a data cut or a moment, not both.")
-    if cut:
-        return of_cut(cut)
-    if not as_of and not cutoff:
+    if not (as_of or cutoff or cut):
         return None
-    return Moment(change_at(as_of) if as_of else last_change(), day(cutoff) if cutoff else None)
+    change, data_cut = named(as_of, cut, cutoff)
+    return of_row(data_cut) if data_cut is not None else Moment(change, day(cutoff) if cutoff else None)
 
 
 def present() -> Moment:
@@ -77,10 +76,14 @@ def present() -> Moment:
 
 def of_cut(name: str) -> Moment:
     """The moment of a data cut; raises WrongMoment for a name nobody gave."""
-    data_cut = DataCut.objects.filter(name=name).first()
-    if data_cut is None:
-        raise WrongMoment(f"There is no data cut named “{name}”.")
+    _, data_cut = named("", name)
+    assert data_cut is not None
     return of_row(data_cut)
+
+
+def of_export(moment: exports.Moment) -> Moment:
+    """The moment that an export is of."""
+    return Moment(moment.change) if moment.cut is None else of_row(moment.cut)
 
 
 def of_row(data_cut: DataCut) -> Moment:

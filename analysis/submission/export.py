@@ -14,7 +14,6 @@ from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
 from analysis.submission import dataset_json, define, readers_guide, rows, xpt
 from analysis.submission.first_pass import FirstPass, Written
-from trial.models import Site
 from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told
 from trial.refused import Refused
@@ -46,7 +45,9 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
 
     told is called with the title of each data set.
     """
-    moment = _moment(KINDS[kind], asked)
+    known = exports.moment_of(asked)
+    moment = moments.of_export(known) if asked.as_of or asked.cut else None
+    _stop_earlier_results(KINDS[kind], moment)
     results = rows.bring_up_to_date(moment)
     with exports.whole_folder(folder) as unfinished:
         with tempfile.TemporaryDirectory(prefix=".lines-", dir=folder.parent) as place:
@@ -75,22 +76,11 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
     return manifest
 
 
-def _moment(made: Made, asked: Asked) -> moments.Moment | None:
-    """What was asked for; None is the present. Raises Refused."""
-    try:
-        moment = moments.asked({"as_of": asked.as_of, "cut": asked.cut})
-    except moments.WrongMoment as refusal:
-        raise Refused(str(refusal)) from None
-    if moment is not None and moment.cutoff is not None:
-        raise Refused(f"The data cut “{asked.cut}” has a clinical cut-off, and data sets hold everything recorded. "
-                      f"Ask for change {moment.change} instead.")  # fmt: skip
+def _stop_earlier_results(made: Made, moment: moments.Moment | None) -> None:
     if moment is not None and moment.engine != ENGINE and made.data_sets is ANALYSIS_SETS:
-        raise Refused(f"The results of the data cut “{asked.cut}” are those of an earlier version of the program, and "
+        raise Refused(f"The results of the data cut “{moment.cut}” are those of an earlier version of the program, and "
                       "analysis data sets are made of results of this one. "
                       f"Ask for change {moment.change} instead.")  # fmt: skip
-    if asked.site and not Site.objects.filter(code=asked.site).exists():
-        raise Refused(f"There is no site {asked.site}.")
-    return moment
 
 
 def _files(kind: str, written: Written, folder: Path, snapshot: rows.Snapshot) -> None:

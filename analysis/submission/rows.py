@@ -13,6 +13,7 @@ from analysis.results import moments
 from analysis.results.recompute import newest_change, newest_result, recompute
 from trial import models, protocol
 from trial.models import Change
+from trial.models.audit import last_change
 from trial.protocol import GROUPS
 from trial.record.rows import Asked as Rows
 from trial.record.rows import Reader, Row
@@ -138,9 +139,7 @@ def bring_up_to_date(asked: moments.Moment | None) -> dict[str, int]:
 
 def snapshot_of(asked: moments.Moment | None, results: Mapping[str, int], site: str) -> Snapshot:
     """The moment as this transaction sees it. Raises Refused while results are behind the record."""
-    change = Change.objects.filter(id=asked.change).first() if asked else Change.objects.order_by("-id").first()
-    if change is None:
-        raise Refused("Nothing is recorded yet.")
+    change = Change.objects.get(id=asked.change if asked else last_change())
     if asked is None:
         for group in GROUPS:
             result = newest_result(group.code)

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from trial.models import Change
+from trial.models import Change, DataCut
 from trial.models.audit import last_change
 from trial.refused import Refused
 from trial.rules.dates import partial_date
@@ -14,6 +14,21 @@ _CLOCK = re.compile(r"^(?P<day>.+?)[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?
 
 class WrongMoment(ValueError):
     """The as-of date, cut-off or data cut does not exist; the message says why."""
+
+
+def named(as_of: str, cut: str, cutoff: str = "") -> tuple[int, DataCut | None]:
+    """The newest change that is known at a moment or in a data cut, and that data cut; of neither the newest of all.
+
+    cutoff: looked at only since a data cut has its own. Raises WrongMoment.
+    """
+    if not cut:
+        return change_at(as_of) if as_of else last_change(), None
+    if as_of or cutoff:
+        raise WrongMoment("Name a data cut or a moment, not both.")
+    found = DataCut.objects.filter(name=cut).first()
+    if found is None:
+        raise WrongMoment(f"There is no data cut named “{cut}”.")
+    return found.as_of_change, found
 
 
 def change_at(text: str) -> int:

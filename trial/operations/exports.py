@@ -11,15 +11,17 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from trial import protocol
-from trial.models import audit
+from trial.api.moments import WrongMoment, named
+from trial.models import Change, DataCut, Site, audit
 from trial.operations.validation.report import validation_state
 from trial.refused import Refused
 from trial.runtime.program import PROGRAM
@@ -41,6 +43,33 @@ class Asked:
         """For the access log; empty for all of now."""
         named = (("as of", self.as_of), ("data cut", self.cut), ("site", self.site))
         return ", ".join(f"{name} {value}" for name, value in named if value)
+
+
+class Moment(NamedTuple):
+    """The newest change that is known, when it was made, the data cut that names it, and whose data (None: all)."""
+
+    change: int
+    at: datetime
+    cut: DataCut | None = None
+    site: Site | None = None
+
+
+def moment_of(asked: Asked, may_be_cut_off: bool = False) -> Moment:
+    """What is asked for. Raises Refused for what does not exist, and for clinical cut-offs unless they may be."""
+    try:
+        change, cut = named(asked.as_of, asked.cut)
+    except WrongMoment as refusal:
+        raise Refused(str(refusal)) from None
+    if cut is not None and cut.cutoff is not None and not may_be_cut_off:
+        raise Refused(f"The data cut “{cut.name}” has a clinical cut-off, and this export holds everything recorded. "
+                      f"Ask for change {change} instead.")  # fmt: skip
+    at = Change.objects.filter(pk=change).values_list("at", flat=True).first()
+    if at is None:
+        raise Refused("Nothing is recorded yet.")
+    site = Site.objects.filter(code=asked.site).first() if asked.site else None
+    if asked.site and site is None:
+        raise Refused(f"There is no site {asked.site}.")
+    return Moment(change, at, cut, site)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from typing import Any
 from analysis.endpoints.registry import arranged
 from analysis.results import moments
 from analysis.submission.registry import section, upload
-from trial.api.moments import WrongMoment
-from trial.models import Change
 from trial.operations import exports
 from trial.operations.exports import Asked, Told
 from trial.protocol import GROUPS
@@ -26,13 +24,8 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
     """
     if asked.site:
         raise Refused("The registry asks for the whole study: leave out the site.")
-    try:
-        moment = moments.asked({"as_of": asked.as_of, "cut": asked.cut}) or moments.present()
-    except WrongMoment as refusal:
-        raise Refused(str(refusal)) from None
-    at = Change.objects.values_list("at", flat=True).filter(pk=moment.change).first()
-    if at is None:
-        raise Refused("Nothing is recorded yet.")
+    known = exports.moment_of(asked, may_be_cut_off=True)
+    moment = moments.of_export(known)
     # One moment for all groups: a group computed later knows no more than one computed before.
     stored = {group.code: moments.compute(group.code, moment) for group in GROUPS}
     results = {code: arranged(each.result) for code, each in stored.items()}
@@ -47,7 +40,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
         manifest = exports.manifest_of(
             kind, moment.change,
             [exports.listed(unfinished / name, "", title, 0) for name, (title, _) in written.items()],
-            as_of=at.astimezone(UTC).isoformat(), cut=asked.cut,
+            as_of=known.at.astimezone(UTC).isoformat(), cut=asked.cut,
             settings={code: each.settings_version for code, each in stored.items()},
             engines={code: each.engine for code, each in stored.items()},
         )  # fmt: skip

@@ -2,55 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
-from typing import NamedTuple
 
 from django.db import connection
 
 from capture.exchange.odm import metadata
 from capture.exchange.odm.xml_writer import XmlWriter
-from trial.api.moments import WrongMoment, change_at
-from trial.models import Change, DataCut, Participant, Site
-from trial.models.audit import last_change
-from trial.operations.exports import Asked
-from trial.refused import Refused
+from trial.models import Participant
+from trial.operations.exports import Moment
 from trial.runtime.program import PROGRAM
-
-
-class Moment(NamedTuple):
-    """The newest change that is known, when it was made, and whose data: of a site (its id and code; None: all)."""
-
-    change: int
-    at: datetime
-    site: int | None
-    code: str = ""
-
-
-def moment_of(asked: Asked) -> Moment:
-    """What was asked for. Raises Refused for what does not exist, and for data cuts by clinical dates."""
-    change = last_change()
-    if asked.cut:
-        cut = DataCut.objects.filter(name=asked.cut).first()
-        if cut is None or asked.as_of:
-            raise Refused(f"There is no data cut named “{asked.cut}”." if cut is None else
-                          "Name a data cut or a moment, not both.")  # fmt: skip
-        if cut.cutoff is not None:
-            raise Refused(f"The data cut “{asked.cut}” has a clinical cut-off, and ODM holds everything recorded. "
-                          f"Ask for change {cut.as_of_change} instead.")  # fmt: skip
-        change = cut.as_of_change
-    elif asked.as_of:
-        try:
-            change = change_at(asked.as_of)
-        except WrongMoment as refusal:
-            raise Refused(str(refusal)) from None
-    at = Change.objects.filter(pk=change).values_list("at", flat=True).first()
-    if at is None:
-        raise Refused("Nothing is recorded yet.")
-    site = Site.objects.filter(code=asked.site).values_list("id", flat=True).first() if asked.site else None
-    if asked.site and site is None:
-        raise Refused(f"There is no site {asked.site}.")
-    return Moment(change, at, site, asked.site)
 
 
 def subjects_at(change: int) -> dict[int, str]:
@@ -69,7 +30,7 @@ def opened(path: Path, moment: Moment, kind: str) -> Iterator[XmlWriter]:
     """A file of this kind (`Snapshot` or `Transactional`) that holds everything but the data, which come next."""
     at = moment.at.astimezone(UTC).isoformat()
     program, version = PROGRAM.split(" ", 1)
-    oid = ".".join(filter(None, (metadata.STUDY, moment.code, kind, str(moment.change))))
+    oid = ".".join(filter(None, (metadata.STUDY, moment.site and moment.site.code, kind, str(moment.change))))
     with path.open("w", encoding="utf-8", newline="\n") as file:
         xml = XmlWriter(file)
         with xml.element(
@@ -78,5 +39,5 @@ def opened(path: Path, moment: Moment, kind: str) -> Iterator[XmlWriter]:
             Originator=program, SourceSystem=program, SourceSystemVersion=version,
         ):  # fmt: skip
             metadata.write_study(xml)
-            metadata.write_admin(xml, moment.change, moment.site)
+            metadata.write_admin(xml, moment.change, moment.site and moment.site.pk)
             yield xml

@@ -53,7 +53,7 @@ def kinds() -> dict[str, list[Table]]:
     """Kind of study event → the tables whose rows it holds, forms of the casebook first."""
     found: dict[str, list[Table]] = {kind: [] for kind in FORMS}
     for each in sorted(tables.tables().values(), key=lambda one: one.is_below):
-        for kind in each.events:
+        for kind in each.events.values():
             found.setdefault(kind, []).append(each)
     return found
 

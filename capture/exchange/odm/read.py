@@ -124,18 +124,17 @@ class _Reading:
         if name == "ItemGroupData":
             self.table = self._known(oid)
             self._begin(place, attributes.get("TransactionType"))
-        elif oid and oid.partition(".")[2] not in metadata.kinds():
+        elif oid and oid not in tables.kinds():
             self.found.unknown[oid] += 1
 
     def _known(self, oid: str) -> Table | None:
         """The table of an item group, where it belongs into this event; else its OID is counted."""
-        table = next((each for each in tables.tables().values() if oid in (
-            tables.group_oid(each.table), tables.group_oid(each.table, True))), None)  # fmt: skip
+        table = tables.by_group().get(oid)
         event = self.place[1][0] if len(self.place) == len(LEVELS) else ""
-        kind = event.removeprefix("SE.")
+        kind = tables.kinds().get(event)
         if table is None:
             self.found.unknown[oid] += 1
-        elif event and kind in metadata.kinds() and kind not in table.events:
+        elif kind is not None and kind not in table.events.values():
             self.found.unknown[f"{oid} in {event}"] += 1
         return table
 

@@ -17,7 +17,6 @@ from django.db import connection
 from capture.casebook.registry import FORMS
 from capture.conduct import verification
 from capture.exchange.odm import metadata, tables
-from capture.exchange.odm.document import Moment
 from capture.exchange.odm.tables import Table
 from capture.exchange.odm.xml_writer import XmlWriter
 from trial.models import (
@@ -33,6 +32,7 @@ from trial.models import (
     SourceVerification,
 )
 from trial.models.audit import last_change
+from trial.operations.exports import Moment
 from trial.record.rows import Asked, Reader, Row
 
 AT_A_TIME = 200
@@ -64,14 +64,15 @@ def write(xml: XmlWriter, moment: Moment, subjects: Mapping[int, str]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
     read = Reader(None if moment.change == last_change() else moment.change)
-    written = _reference(xml, read, moment.site)
+    site = moment.site and moment.site.pk
+    written = _reference(xml, read, site)
     holds = [row for row in read.rows(Hold, "state", ("in_force", "lift_asked")) if row["participant_id"] is None]
     with xml.element("ClinicalData", **metadata.OF_ROWS):
         ids = list(subjects)
         for start in range(0, len(ids), AT_A_TIME):
             part = _Part(read, ids[start : start + AT_A_TIME], holds, moment.change)
             for key in part.ids:
-                if moment.site in (None, part.people[key]["site_id"]):
+                if site in (None, part.people[key]["site_id"]):
                     written += _Subject(xml, part, key).write(subjects[key])
     return written
 

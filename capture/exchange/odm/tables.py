@@ -52,13 +52,22 @@ class Table:
         return above(self.model) if self.data_set is not None else None
 
     @cached_property
-    def events(self) -> tuple[str, ...]:
-        """The kinds of study events that its rows are in; none for a reference table."""
+    def of_entry(self) -> "Table":
+        """The table of the entries that its rows belong to: this one, if they are entries."""
+        return self if self.key is None else tables()[table_of(self.key.related_model)]
+
+    @cached_property
+    def events(self) -> Mapping[str, str]:
+        """What an entry names its kind of study event by (empty: nothing) → the kind; none for a reference table."""
         if self.is_reference:
-            return ()
-        model = self.model if self.key is None else self.key.related_model
-        place = model.place
-        return (place.form,) if place.form else tuple(place.forms.values()) or (short(table_of(model)),)
+            return {}
+        place = self.of_entry.model.place
+        return place.forms or {"": place.form or self.of_entry.name}
+
+    @property
+    def happens_once(self) -> bool:
+        """Whether a participant has its event once, without a repeat key."""
+        return self.of_entry.model is Participant
 
     @property
     def is_below(self) -> bool:
@@ -81,8 +90,8 @@ class Table:
 
     def event_of(self, row: Mapping[str, Any], by: str | None) -> str:
         """The kind of the event of a row; by: of a row below another, what that one names its form by."""
-        place = self.model.place if self.key is None else self.key.related_model.place
-        return str(place.forms[by if self.key is not None and by else row[place.by]]) if place.by else self.events[0]
+        named_by = self.of_entry.model.place.by
+        return self.events[str(row[named_by] if self.key is None else by) if named_by else ""]
 
 
 @cache
@@ -90,6 +99,37 @@ def tables() -> dict[str, Table]:
     """Name in the database → table, of every table that has versions; accounts last."""
     found = [Table(each.model, each) for each in every()] + [Table(Person, None)]
     return {each.table: each for each in found}
+
+
+@cache
+def by_group() -> dict[str, Table]:
+    """OID of an item group, of that of rows of no participant too → table."""
+    return {group_oid(name, of_the_study): each for name, each in tables().items() for of_the_study in (False, True)}
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """OID of a study event or of its form → the kind of the event."""
+    found = {kind for each in tables().values() for kind in each.events.values()}
+    return {oid: kind for kind in found for oid in (event_oid(kind), form_oid(kind))}
+
+
+def places() -> dict[str, dict[str, Any]]:
+    """Table → where its rows stand, as plain values for the script that verifies a trail.
+
+    groups: OIDs of its item group and of that of rows of no participant; items: what those of its items begin with.
+    key: the column that leads to the entry, in the table of_entry; empty for an entry. by: the column of the entry
+    that names the event; events: its value (else empty) → OIDs of event and form. once: the event has no repeat key.
+    """
+    return {
+        name: {
+            "groups": [group_oid(name), group_oid(name, True)], "items": item_oid(name, ""),
+            "key": "" if each.key is None else each.key.column, "of_entry": each.of_entry.table,
+            "by": "" if each.is_reference else each.of_entry.model.place.by, "once": each.happens_once,
+            "events": {by: [event_oid(kind), form_oid(kind)] for by, kind in each.events.items()},
+        }
+        for name, each in tables().items()
+    }  # fmt: skip
 
 
 def short(table: str) -> str:

@@ -43,11 +43,10 @@ class _Translation:
     """The rows by table, with what a row is referred to by."""
 
     def __init__(self, found: Rows) -> None:
-        by_oid = {tables.group_oid(each.table): each for each in tables.tables().values()}
         self.rows: dict[Any, list[tuple[Key, dict[str, str]]]] = defaultdict(list)
         self.said = Translated()
         for key, row in found.rows.items():
-            table = by_oid.get(key[-1][0])
+            table = tables.by_group().get(key[-1][0])
             if table is not None and table.data_set is not None and table.data_set.comes_in:
                 self.rows[table.model].append((key, row))
             elif table is not None and table.model is not Site:

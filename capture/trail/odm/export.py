@@ -1,5 +1,6 @@
 """`manage.py export odm DIR`: the audit trail and a snapshot in ODM 1.3.2, with the script that verifies the trail."""
 
+import json
 import shutil
 from collections.abc import Mapping
 from datetime import UTC
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capture.exchange import odm
-from capture.exchange.odm import document, snapshot
+from capture.exchange.odm import document, snapshot, tables
 from capture.trail import offline, verify_trail
 from capture.trail.odm import odm_layout, trail, verify_odm
 from trial.operations import exports
@@ -24,7 +25,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
     """
     with whole_folder(folder) as unfinished:
         with one_moment():
-            moment = document.moment_of(asked)
+            moment = exports.moment_of(asked)
             subjects = document.subjects_at(moment.change)
             told("Snapshot")
             with document.opened(unfinished / SNAPSHOT, moment, "Snapshot") as xml:
@@ -43,14 +44,17 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
     return manifest
 
 
-def _trail(folder: Path, moment: document.Moment, subjects: Mapping[int, str]) -> tuple[list[Listed], str]:
+def _trail(folder: Path, moment: exports.Moment, subjects: Mapping[int, str]) -> tuple[list[Listed], str]:
     trail.stop_redacted_later(moment.change)
     with document.opened(folder / verify_odm.TRAIL, moment, "Transactional") as xml:
         changes, versions, newest = trail.write(xml, moment.change, subjects)
     offline.reconcile(changes, versions, moment.change)
     scripts = [_beside(folder, Path(str(each.__file__)), "Verifies the trail")
                for each in (verify_odm, odm_layout, verify_trail)]  # fmt: skip
-    return [listed(folder / verify_odm.TRAIL, "", "Audit trail", versions), *scripts], f"{changes}:{newest}"
+    places = folder / verify_odm.PLACES
+    places.write_text(json.dumps(tables.places(), indent=1) + "\n", encoding="utf-8")
+    return [listed(folder / verify_odm.TRAIL, "", "Audit trail", versions), *scripts,
+            listed(places, "", "Where the trail has each table", 0)], f"{changes}:{newest}"  # fmt: skip
 
 
 def _beside(folder: Path, file: Path, title: str) -> Listed:

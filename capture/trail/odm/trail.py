@@ -133,11 +133,11 @@ def _write_change(
 
 
 def _place(version: Version) -> tuple[int, str, str]:
-    """(participant, kind of event, its repeat key); registration happens once."""
+    """(participant, kind of event, its repeat key)."""
     table, row = tables.tables()[version.table], json.loads(version.row)
     kind = table.event_of(row, version.named_by)
     assert version.participant is not None
-    if kind == "registration":
+    if table.happens_once:
         return version.participant, kind, ""
     return version.participant, kind, str(row[table.key.column] if table.key is not None else version.row_id)
 

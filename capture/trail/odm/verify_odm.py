@@ -1,8 +1,8 @@
 """Verifies the audit trail in an ODM file without the product: `python3 verify_odm.py [--head N:SEAL] [FILE]`.
 
-Only the standard library of Python 3.9 or later is needed, `verify_trail.py` beside this script, which says how a seal
-is made, and `odm_layout.py`, which says where things stand. The file is read from beginning to end; the text of each
-version is rebuilt from the items that changed:
+Only the standard library of Python 3.9 or later is needed, and beside this script `verify_trail.py`, which says how a
+seal is made, and `odm_layout.py` and `odm_places.json`, which say where elements and tables stand. The file is read
+from beginning to end; the text of each version is rebuilt from the items that changed:
 
     [version, Change, "table", row, "act", {columns in order of length, then of bytes}]
 
@@ -31,7 +31,7 @@ else:
     from capture.trail import verify_trail as sealed_trail
     from capture.trail.odm import odm_layout as layout
 
-TRAIL, Break = "odm_trail.xml", sealed_trail.Break
+TRAIL, PLACES, Break = "odm_trail.xml", "odm_places.json", sealed_trail.Break
 ODM, OWN = "http://www.cdisc.org/ns/odm/v1.3", "urn:endpoint:odm:1"
 DOES = {"insert": "Insert", "update": "Update", "delete": "Remove"}
 _NEVER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -158,12 +158,16 @@ class Store:
 
 
 class Reader:
-    """Puts Changes together from the elements of the file; those that are complete wait in `ready`."""
+    """Puts Changes together from the elements of the file; those that are complete wait in `ready`.
 
-    def __init__(self):
+    places: table → where its rows stand, as in `odm_places.json`.
+    """
+
+    def __init__(self, places):
+        self.places = places
         self.store, self.ready, self.subjects, self.named, self.place = Store(), [], {}, {}, 0
         self.change = self.group = None
-        self.subject, self.event, self.text, self.of = "", ("", ""), "", {}
+        self.subject, self.event, self.form, self.text, self.of = "", ("", ""), "", "", {}
         self.path, self.definition = [("", set())], 0
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
@@ -225,8 +229,8 @@ class Reader:
             self.subject = attributes["SubjectKey"]
         elif name == "StudyEventData":
             self.event = (attributes["StudyEventOID"], attributes.get("StudyEventRepeatKey"))
-        elif name == "FormData" and attributes["FormOID"] != f"FO.{self.event[0][3:]}":
-            raise self.at_line("a form of another event")
+        elif name == "FormData":
+            self.form = attributes["FormOID"]
         elif name == "ItemGroupData":
             self.group = {"own": own, "oid": attributes["ItemGroupOID"], "does": attributes.get("TransactionType"),
                           "key": attributes.get("ItemGroupRepeatKey"), "items": {}, "audit": {}}  # fmt: skip
@@ -264,9 +268,8 @@ class Reader:
         """Rebuilds the version that the group stands for."""
         group, own, self.group = self.group, self.group["own"], None
         number, table, row, act = int(own["Version"]), own["Table"], int(own["Row"]), own["Act"]
-        short = table[len("trial_") :] if table.startswith("trial_") else table
         change = self.change["said"][0] if self.change else int(own["Change"])
-        columns, begins = self.store.columns(table, row), f"IT.{short}."
+        columns, begins = self.store.columns(table, row), self.places[table]["items"]
         for oid, value in group["items"].items():
             if not oid.startswith(begins):
                 raise Break(f"version {number} is of another table than its items")
@@ -276,7 +279,7 @@ class Reader:
         if (group["does"] != DOES.get(act) or own.get("Edition", "null") != columns.get("form_edition", "null")
                 or (self.change is not None and "Change" in own)):  # fmt: skip
             raise Break(f"version {number} is not what its element says")
-        self.compare_place(number, short, row, columns, group)
+        self.compare_place(number, self.places[table], row, columns, group)
         sealed = f"[{number}, {change}, {written(table)}, {row}, {written(act)}, {row_text(columns)}]"
         if "Kept" in own:
             sealed = {"sha256": own["Kept"], "withheld": own["Withheld"], "text": sealed}
@@ -286,24 +289,22 @@ class Reader:
         else:
             self.change["versions"].append(version)
 
-    def compare_place(self, number, short, row, columns, group):
+    def compare_place(self, number, place, row, columns, group):
         """Stops where the elements around a version name another participant, event, form or entry than its row."""
-        column, above = layout.ABOVE.get(short, (None, short))
+        column = place["key"]
         key = columns[column] if column else str(row)
-        entry = columns if above == short else self.store.columns(f"trial_{above}", int(key))
-        participant = key if above == "participant" else entry.get("participant_id", "null")
+        entry = self.store.columns(place["of_entry"], int(key)) if column else columns
+        participant = key if place["once"] else entry.get("participant_id", "null")
         is_reference = participant == "null"
         if is_reference != (self.change is None) or not entry:
             raise Break(f"version {number} stands among data of a participant, or of none, and is not")
-        of_the_study = is_reference and "participant_id" in entry
-        if (group["oid"] != f"IG.{short}{'.study' if of_the_study else ''}"
+        if (group["oid"] != place["groups"][is_reference and "participant_id" in entry]
                 or group["key"] != (str(row) if is_reference or column else None)):  # fmt: skip
             raise Break(f"version {number} is not what its element says")
         if is_reference:
             return
-        kind = layout.KINDS.get(above, above)
-        kind = kind if isinstance(kind, str) else kind[json.loads(entry["kind"])]
-        if (self.event != (f"SE.{kind}", None if kind == "registration" else key)
+        event, form = place["events"][json.loads(entry[place["by"]]) if place["by"] else ""]
+        if (self.event != (event, None if place["once"] else key) or self.form != form
                 or self.subjects.setdefault(self.subject, participant) != participant):  # fmt: skip
             raise Break(f"version {number} stands with an entry or a participant that it does not name")
 
@@ -361,9 +362,9 @@ def audit_of(said):
     return {**found, "ReasonForChange": for_xml(reason)} if reason else found
 
 
-def changes_in(file):
+def changes_in(file, places):
     """Each Change of the file as `verify_trail.walk` takes it. Raises Break."""
-    reader, more = Reader(), True
+    reader, more = Reader(places), True
     while more:
         part = file.read(LETTERS_AT_A_TIME)
         more = bool(part)
@@ -379,17 +380,18 @@ def changes_in(file):
     reader.compare_names()
 
 
-def main(words):
-    """Prints the result; returns the exit code."""
+def main(words, beside=Path(__file__).resolve().parent):
+    """Prints the result; returns the exit code. beside: the folder of `odm_places.json` and of the trail."""
     asked = argparse.ArgumentParser(description="Verify the audit trail in an ODM file.")
-    asked.add_argument("file", nargs="?", default=str(Path(__file__).resolve().parent / TRAIL), metavar="FILE")
+    asked.add_argument("file", nargs="?", default=str(beside / TRAIL), metavar="FILE")
     asked.add_argument("--head", type=sealed_trail.head_from, action="append", default=[], metavar="N:SEAL",
                        help="a head noted elsewhere; may be given several times")  # fmt: skip
     options = asked.parse_args(words)
 
     def verified():
+        places = json.loads((beside / PLACES).read_text(encoding="utf-8"))
         with open(options.file, "rb") as file:
-            return sealed_trail.verify(changes_in(file), options.head)
+            return sealed_trail.verify(changes_in(file, places), options.head)
 
     return sealed_trail.told(verified, bool(options.head))
 

@@ -20,6 +20,7 @@ from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
+from trial.api.moments import change_at
 from trial.models import Change, GroupSettings, Participant, Role
 from trial.record import changes
 from trial.record.save import Save
@@ -204,8 +205,8 @@ def test_a_data_cut_is_not_named_together_with_another_moment(cast: Cast, beside
 
 def test_an_instant_is_the_newest_change_known_then(cast: Cast) -> None:
     at = Change.objects.get(id=5).at
-    assert moments.change_at(at.strftime("%Y-%m-%d %H:%M:%S")) >= 5
-    assert moments.change_at(at.strftime("%d-%b-%Y")) == Change.objects.order_by("-id")[0].id
+    assert change_at(at.strftime("%Y-%m-%d %H:%M:%S")) >= 5
+    assert change_at(at.strftime("%d-%b-%Y")) == Change.objects.order_by("-id")[0].id
 
 
 @pytest.mark.requirement("R57")

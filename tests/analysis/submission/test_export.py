@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from analysis.results import moments
 from analysis.results.data_cuts import make
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from tests.analysis.submission.conftest import odd_database, rows_of
 from tests.examples import values
 from tests.plugin_postgres import another_database
-from trial.models import AdverseEvent, JournalEntry, Person, Role, Site
+from trial.models import AdverseEvent, DataCut, JournalEntry, Person, Role, Site
 from trial.operations import exports
 from trial.operations.exports import Asked
 from trial.record import changes
@@ -129,7 +129,8 @@ def test_what_cannot_be_exported_is_refused_and_leaves_no_folder(
 def test_results_of_an_earlier_version_make_no_analysis_data_sets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moments, "of_cut", lambda name: moments.Moment(118, None, name, "earlier"))
+    cut = DataCut(name="First look", as_of_change=118, engine="earlier")
+    monkeypatch.setattr(exports, "moment_of", lambda asked: exports.Moment(118, datetime.now(UTC), cut))
     with pytest.raises(Refused, match="of the data cut “First look” are those of an earlier.* Ask for change 118"):
         exports.write("adam", tmp_path / "out", asked=Asked(cut="First look"))
     assert list(tmp_path.iterdir()) == []

@@ -87,7 +87,7 @@ def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
 
 
 OF_DATA_SETS = {"define.xml", "manifest.json", "readers_guide.md"}
-OF_ODM = {"odm_snapshot.xml", "odm_trail.xml", "verify_odm.py", "odm_layout.py", "manifest.json"}
+OF_ODM = {"odm_snapshot.xml", "odm_trail.xml", "verify_odm.py", "odm_layout.py", "odm_places.json", "manifest.json"}
 
 
 @pytest.mark.parametrize(("kind", "files"), [("sdtm", OF_DATA_SETS), ("adam", OF_DATA_SETS), ("odm", OF_ODM)])

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from capture.conduct import holds
 from capture.exchange import data_sets
 from capture.exchange.importing import files, import_jobs
 from capture.exchange.odm import read
@@ -21,6 +22,7 @@ from tests.cast import Cast, person
 from tests.conftest import keeps_files_in
 from tests.plugin_postgres import another_database
 from trial.models import Change, Deviation, Role, Site
+from trial.record.save import Save
 from trial.refused import Refused
 
 pytestmark = pytest.mark.requirement("R59")
@@ -112,6 +114,14 @@ def test_a_dry_run_writes_nothing_and_only_a_statistician_imports(cast: Cast, tm
     with pytest.raises(CommandError, match="Only a statistician"):
         call_command("import_odm", file, person=cast.people[Role.COORDINATOR].username, yes=True, verbosity=0)
     assert Change.objects.count() == before
+
+
+def test_freezes_of_the_study_and_of_a_participant_are_counted_and_not_imported(cast: Cast, tmp_path: Path) -> None:
+    for target in (holds.Target("participant", participant=cast.participant), holds.Target("study")):
+        holds.freeze(Save(cast.people[Role.MONITOR]), target, "Cleaned")
+    call_command("export", "odm", tmp_path / "odm", verbosity=0)
+    (tmp_path / "csv").mkdir()
+    assert translate(tmp_path / "odm" / "odm_trail.xml", tmp_path / "csv").left_out["trial_hold"] == 2
 
 
 def test_transactions_are_replayed_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from capture.exchange.odm import tables
-from capture.trail.odm import odm_layout, trail, verify_odm
+from capture.trail.odm import trail, verify_odm
 from tests.blacked import NAME, blacked_out, sound, typed
 from tests.capture.exchange import cohort
 from tests.capture.odm_schema import stop_invalid
@@ -61,7 +60,7 @@ def altered(folder: Path, to: Path, alter: Callable[[str], str]) -> tuple[int, s
     assert alter(text) != text
     to.write_text(alter(text), encoding="utf-8")
     with redirect_stdout(StringIO()) as said:
-        return verify_odm.main([str(to)]), said.getvalue()
+        return verify_odm.main([str(to)], folder), said.getvalue()
 
 
 def put(text: str, after: str) -> Callable[[str], str]:
@@ -108,7 +107,7 @@ FORGED: tuple[tuple[Callable[[str], str], str], ...] = (
     (put('<SubjectData SubjectKey="NET-009"/>', "</SubjectData>"), "SubjectData with another content"),
     (put('<ClinicalData StudyOID="NET" MetaDataVersionOID="MDV.1"/>', '<Study OID="NET">'), "has ClinicalData"),
     (lambda text: text.replace('FormOID="FO.deviation"><', 'FormOID="FO.death"><').replace(
-        'FormOID="FO.deviation">\n<ItemGroupData', 'FormOID="FO.death">\n<ItemGroupData'), "a form of another event"),
+        'FormOID="FO.deviation">\n<ItemGroupData', 'FormOID="FO.death">\n<ItemGroupData'), "does not name"),
     (lambda text: text.replace(ENTRY, ENTRY.replace("deviation", "adverse_event")).replace(
         '<FormData FormOID="FO.deviation"', '<FormData FormOID="FO.adverse_event"'), "does not name"),
     (lambda text: text.replace(f'{ENTRY} StudyEventRepeatKey="1"', f'{ENTRY} StudyEventRepeatKey="2"'),
@@ -175,7 +174,7 @@ def test_the_same_moment_gives_the_same_bytes_and_one_site_has_no_trail(cast: Ca
     first = exported(tmp_path / "first")
     typed(cast.participant, cast.people[Role.COORDINATOR])
     then = exported(tmp_path / "then", as_of=str(head.number))
-    for name in ("odm_trail.xml", "verify_odm.py", "odm_layout.py", "verify_trail.py"):
+    for name in ("odm_trail.xml", "odm_places.json", "verify_odm.py", "odm_layout.py", "verify_trail.py"):
         assert (first / name).read_bytes() == (then / name).read_bytes(), name
     assert run(then, "--head", str(head))[0] == 0
 
@@ -189,17 +188,6 @@ def test_every_value_comes_back_with_its_own_letters_and_digits(text: str) -> No
     assert can_hold(found.get("Value", ""))
     assert verify_odm.value_of(found.get("Value"), found.get("ep_Type") or "") == text
     assert trail._value("x", {}) == {"IsNull": "Yes", "ep_Type": "a"}
-
-
-def test_the_script_knows_the_place_of_every_table() -> None:
-    of_participants = {each.name: each for each in tables.tables().values() if not each.is_reference}
-    above = {name: (each.key.column, tables.short(tables.table_of(each.key.related_model)))
-             for name, each in of_participants.items() if each.key is not None}  # fmt: skip
-    assert above == odm_layout.ABOVE
-    places = {name: each.model.place for name, each in of_participants.items() if each.key is None}
-    kinds = {name: dict(place.forms) if place.by else of_participants[name].events[0] for name, place in places.items()}
-    assert {name: odm_layout.KINDS.get(name, name) for name in kinds} == kinds and set(odm_layout.KINDS) <= set(kinds)
-    assert {place.by for place in places.values()} == {"", "kind"}
 
 
 def test_the_script_knows_what_xml_cannot_hold_as_the_product_does() -> None:
