@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
 from trial.rules.typed_text import plain
 from trial.tabulation import texts
-from trial.tabulation.declarations import DATE, DAY, DECIMAL, TEXT, Core, DataSet, Kind, Variable
+from trial.tabulation.declarations import DAY, DECIMAL, Core, DataSet, Kind, Variable
 from trial.tabulation.subject import Study, Subject
 
 
@@ -39,6 +40,11 @@ class Written:
     rows: int = 0
     seen: dict[str, Seen] = field(default_factory=dict)
 
+    @cached_property
+    def columns(self) -> list[tuple[Seen, Kind, bool]]:
+        """What is seen of each variable, its kind, and whether its values are text."""
+        return [(self.seen[each.name], each.kind, not each.is_number) for each in self.data_set.variables]
+
     @property
     def variables(self) -> tuple[Variable, ...]:
         """Those that stand in the files: a permissible one only where it carries data."""
@@ -51,7 +57,7 @@ class Written:
                   if each in self.variables]  # fmt: skip
         with self.lines.open(encoding="utf-8") as file:
             for line in file:
-                row = json.loads(line)
+                row, _ = READ(line)
                 yield [Decimal(row[place]) if exact and row[place] is not None else row[place]
                        for place, exact in wanted]  # fmt: skip
 
@@ -82,27 +88,26 @@ class FirstPass:
         return self.written
 
     def _rows(self, written: Written, file: TextIO, subject: Subject | Study) -> None:
-        columns = [(written.seen[each.name], each.kind) for each in written.data_set.variables]
+        columns = written.columns
         for row in written.data_set.values(subject):
-            for (seen, kind), value in zip(columns, row, strict=True):
+            for (seen, kind, is_text), value in zip(columns, row, strict=True):
                 if value is not None:
                     seen.values += 1
-                    if kind is TEXT or kind is DATE:
-                        _see_text(seen, value)
-                    else:
+                    if not is_text:
                         _see_number(seen, kind, value)
+                    elif not value.isascii():
+                        _see_letters(seen, value)
+                    elif len(value) > seen.longest:
+                        seen.longest = len(value)
             file.write(AS_TEXT(row) + "\n")
             written.rows += 1
 
 
+READ = json.JSONDecoder().raw_decode
 AS_TEXT = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=str).encode
 
 
-def _see_text(seen: Seen, value: str) -> None:
-    if value.isascii():
-        if len(value) > seen.longest:
-            seen.longest = len(value)
-        return
+def _see_letters(seen: Seen, value: str) -> None:
     seen.replaced += 1
     # What has no replacement is refused where the transport file is written, with its subject.
     seen.longest = max(seen.longest, len(texts.without_accents(value).encode()))

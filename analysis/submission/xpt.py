@@ -35,9 +35,14 @@ def write(written: Written, path: Path, at: datetime) -> None:
         _headers(file, written, variables, lengths, _instant(at))
         size, names = 0, [each.name for each in variables]
         subject = names.index("USUBJID") if "USUBJID" in names else None
+        columns = [(each, length, not each.is_number) for each, length in zip(variables, lengths, strict=True)]
         for row in written.values():
-            for variable, length, value in zip(variables, lengths, row, strict=True):
-                file.write(_cell(variable, length, value, "" if subject is None else row[subject]))
+            file.write(b"".join([
+                # Nearly all values are such texts: a call for each would take longer than all else.
+                value.encode().ljust(length) if is_text and value and value.isascii() and value.isprintable()
+                else _cell(variable, length, value, "" if subject is None else row[subject])
+                for (variable, length, is_text), value in zip(columns, row, strict=True)
+            ]))  # fmt: skip
             size += sum(lengths)
         file.write(b" " * (-size % RECORD))
 
@@ -97,8 +102,6 @@ def _cell(variable: Variable, length: int, value: Any, who: str) -> bytes:
         return ibm(value)
     if value is None:
         return b" " * length
-    if value.isascii() and value.isprintable():
-        return bytes(value, "ascii").ljust(length)
     try:
         return texts.in_ascii(texts.one_line(value)).encode().ljust(length)
     except Refused as refusal:

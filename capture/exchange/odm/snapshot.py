@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -260,15 +261,23 @@ def _items(xml: XmlWriter, table: Table, row: Row, notes: Mapping[str, Sequence[
 
 def _values(table: Table, row: Row) -> Iterator[tuple[str, str | None]]:
     """Column → the text of its value; None for none."""
+    for name in _shown(table.table):
+        value = row.get(name)
+        yield name, None if value is None or value == "" else text_of(value)
+
+
+@cache
+def _shown(name: str) -> tuple[str, ...]:
+    """The columns of a table that stand in the file."""
+    table = tables.tables()[name]
     left_out = _NOT_SHOWN | ({table.key.column} if table.key is not None else set())
-    for column in table.columns:
-        if column.name not in left_out:
-            value = row.get(column.name)
-            yield column.name, None if value is None or value == "" else text_of(value)
+    return tuple(column.name for column in table.columns if column.name not in left_out)
 
 
 def text_of(value: Any) -> str:
     """A value as ODM writes it."""
+    if value.__class__ is str:
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):

@@ -147,11 +147,13 @@ def form_oid(kind: str) -> str:
     return f"FO.{kind}"
 
 
+@cache
 def group_oid(table: str, of_the_study: bool = False) -> str:
     """Of the item group of a table; of_the_study: of its rows that are of no participant."""
     return f"IG.{short(table)}{f'.{OF_THE_STUDY}' if of_the_study else ''}"
 
 
+@cache
 def item_oid(table: str, column: str) -> str:
     """Of a column."""
     return f"IT.{short(table)}.{column}"

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from trial.rules.xml_text import held
 
-_PLAIN = re.compile(r"""[ !#-%'-;=?-~]*""")  # ASCII but for what an attribute writes otherwise
+_PLAIN = re.compile(r"""[ !#-%'-;=?-~]*""").fullmatch  # ASCII but for what an attribute writes otherwise
 
 
 class XmlWriter:
@@ -35,6 +35,18 @@ class XmlWriter:
         ends = "/>" if text is None else f">{_text(text)}</{name}>"
         self._write(f"<{name}{_written(attributes)}{ends}\n")
 
+    @contextmanager
+    def kept(self) -> Iterator[list[str]]:
+        """The pieces of what is written meanwhile, which do not go into the file: for `again`."""
+        write, pieces = self._write, list[str]()
+        self._write = pieces.append  # type: ignore[assignment]
+        yield pieces
+        self._write = write
+
+    def again(self, text: str) -> None:
+        """Writes what was kept, as it is."""
+        self._write(text)
+
     def described(self, name: str, words: str) -> None:
         """An element whose text is in English."""
         with self.element(name):
@@ -42,19 +54,20 @@ class XmlWriter:
 
 
 def _text(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else escape(held(text), {"\r": "&#13;"})
+    return text if _PLAIN(text) else escape(held(text), {"\r": "&#13;"})
 
 
 def _written(attributes: dict[str, Any]) -> str:
-    given = ((name, value) for name, value in attributes.items() if value is not None)
-    return "".join([f" {_named(name)}={_quoted(str(value))}" for name, value in given])
+    """Nearly all values need no look at their single letters. Written for speed: this is half of an export."""
+    text = ""
+    for name, value in attributes.items():
+        if value is not None:
+            value = value if value.__class__ is str else str(value)
+            quoted = f'"{value}"' if _PLAIN(value) else quoteattr(held(value))
+            text += f" {_named(name)}={quoted}"
+    return text
 
 
 @cache
 def _named(name: str) -> str:
     return name.replace("_", ":", 1)
-
-
-def _quoted(text: str) -> str:
-    """Nearly all values need no look at their single letters."""
-    return f'"{text}"' if _PLAIN.fullmatch(text) else quoteattr(held(text))

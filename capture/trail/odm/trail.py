@@ -28,18 +28,22 @@ _BEFORE = """CASE WHEN v.act <> 'insert' THEN (SELECT w.row::text FROM trial_ver
 
 
 class Version(NamedTuple):
-    """A version as the database gives it: rows as text, `kept` the hash and `by_change` the Change of a redaction."""
+    """A version: rows with numbers as their digits, `kept` the hash and `by_change` the Change of a redaction."""
 
     number: int
     table: str
     row_id: int
     act: str
-    row: str
-    before: str | None
+    row: dict[str, Any]
+    before: dict[str, Any]
     kept: str | None
     by_change: int | None
     participant: int | None
     named_by: str | None
+
+
+def _version(number: int, table: str, row_id: int, act: str, row: str, before: str | None, *more: Any) -> Version:
+    return Version(number, table, row_id, act, verify_odm.read_json(row), verify_odm.read_json(before or "{}"), *more)
 
 
 def _version_in_sql() -> str:
@@ -91,7 +95,7 @@ def write(xml: XmlWriter, change: int, subjects: Mapping[int, str]) -> tuple[int
     number, own = next(by_change, _NO_MORE)
     for head in offline.rows(_CHANGES, [change]):
         if number == head[0]:
-            versions += _write_change(xml, head, (Version(*row[1:]) for row in own), subjects)
+            versions += _write_change(xml, head, (_version(*row[1:]) for row in own), subjects)
             number, own = next(by_change, _NO_MORE)
         else:
             _write_change(xml, head, (), subjects)
@@ -103,7 +107,7 @@ def _write_of_the_study(xml: XmlWriter, change: int) -> int:
     written = 0
     with xml.element("ReferenceData", **metadata.OF_ROWS):
         for number, header, *rest in offline.rows(_of_the_study(), [change]):
-            _write_version(xml, Version(*rest), json.loads(header), None, number)
+            _write_version(xml, _version(*rest), _audit_record(xml, json.loads(header)), None, number)
             written += 1
     return written
 
@@ -114,7 +118,7 @@ def _write_change(
     """Returns the number of its versions that were written: those of participants. What follows each other in one entry
     stands together."""
     number, header, previous, seal, black_out = head
-    said, written = json.loads(header), 0
+    audit, written = _audit_record(xml, json.loads(header)), 0
     kept = None if black_out is None else f"reason redacted by Change {black_out}"
     as_sealed = {"ep_Header": header} if can_hold(header) else {"ep_HeaderCoded": verify_odm.coded(header)}
     with xml.element("ClinicalData", **metadata.OF_ROWS, ep_Change=number, ep_PreviousSeal=previous or None,
@@ -127,26 +131,26 @@ def _write_change(
                                       StudyEventRepeatKey=key or None),
                           xml.element("FormData", FormOID=tables.form_oid(kind))):  # fmt: skip
                         for _, version in of_event:
-                            _write_version(xml, version, said, key)
+                            _write_version(xml, version, audit, key)
                             written += 1
     return written
 
 
 def _place(version: Version) -> tuple[int, str, str]:
     """(participant, kind of event, its repeat key)."""
-    table, row = tables.tables()[version.table], json.loads(version.row)
-    kind = table.event_of(row, version.named_by)
+    table = tables.tables()[version.table]
+    kind = table.event_of(version.row, version.named_by)
     assert version.participant is not None
     if table.happens_once:
         return version.participant, kind, ""
-    return version.participant, kind, str(row[table.key.column] if table.key is not None else version.row_id)
+    return version.participant, kind, str(version.row_id) if table.key is None else version.row[table.key.column].text
 
 
 def _write_version(
-    xml: XmlWriter, version: Version, said: list[Any], key: str | None, of_change: int | None = None
+    xml: XmlWriter, version: Version, audit: str, key: str | None, of_change: int | None = None
 ) -> None:
     """key: of its event; None for a row of no participant, which names its Change."""
-    now, before = verify_odm.read_json(version.row), verify_odm.read_json(version.before or "{}")
+    now, before = version.row, version.before
     table = tables.tables()[version.table]
     edition, of_the_study = now.get("form_edition"), key is None and not table.is_reference
     kept = {} if version.kept is None else {
@@ -158,21 +162,23 @@ def _write_version(
         ep_Table=version.table, ep_Row=version.row_id, ep_Act=version.act,
         ep_Edition=None if edition is None else edition.text, **kept,
     ):  # fmt: skip
-        _audit_record(xml, said)
+        xml.again(audit)
         for name in (*now, *(name for name in before if name not in now)):
             if name not in before or name not in now or before[name] != now[name]:
                 xml.leaf("ItemData", ItemOID=tables.item_oid(version.table, name), **_value(name, now))
 
 
-def _audit_record(xml: XmlWriter, said: list[Any]) -> None:
+def _audit_record(xml: XmlWriter, said: list[Any]) -> str:
+    """The same for every version of a Change."""
     found = verify_odm.audit_of(said)
-    with xml.element("AuditRecord"):
+    with xml.kept() as pieces, xml.element("AuditRecord"):
         xml.leaf("UserRef", UserOID=found["UserRef"])
         xml.leaf("LocationRef", LocationOID=found["LocationRef"])
         xml.leaf("DateTimeStamp", found["DateTimeStamp"])
         if "ReasonForChange" in found:
             xml.leaf("ReasonForChange", found["ReasonForChange"])
         xml.leaf("SourceID", found["SourceID"])
+    return "".join(pieces)
 
 
 def _value(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
