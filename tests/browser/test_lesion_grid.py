@@ -57,3 +57,31 @@ def test_a_letter_says_that_a_target_merged_or_is_in_parts_and_the_response_foll
     assert [each.value_in_words for each in row.readings.order_by("lesion_id")] == [
         "58.0 mm", "merged with T1", "12.5 mm in parts",
     ]  # fmt: skip
+
+
+def test_a_baseline_shows_one_empty_row_its_sum_and_how_many_targets_an_organ_has(
+    chromium: Any, live_server_url: str, database: object
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast_of().people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}/participants/NET-001/assessments/new/")
+    page.fill("[name=assessed_on]", "09-JAN-2026")
+    page.select_option("[name=method]", "spiral_ct")
+    page.fill("[name=slice_thickness_mm]", "5")
+    page.select_option("[name=marker]", "not_done")
+    shown, line = "tr:has([name^=T][name$=-organ]):visible", page.locator("[data-so-far]")
+    assert page.locator(shown).count() == 1 and line.inner_text() == ""
+    page.focus("[name=T1-organ]")
+    for typed in ("Liver", "segment 4", "42.1", "Liver", "segment 7", "35.2"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    assert page.locator(shown).count() == 3
+    words = line.inner_text()
+    assert words.endswith("77.3 mm · 2 of at most 10 targets · Liver 2 of at most 5")
+    page.fill("[name=T2-longest_diameter_mm]", "")
+    page.keyboard.press("Tab")
+    assert "incomplete" in line.inner_text()
+    page.fill("[name=T2-longest_diameter_mm]", "35.2")
+    page.wait_for_timeout(700)  # as long as a hand needs to the button
+    with page.expect_navigation():
+        page.click("[data-save-next]")
+    assert sum(each.longest_diameter_mm for each in Assessment.objects.get().readings.all()) == Decimal("77.3")

@@ -141,7 +141,7 @@ class LesionRows(Rows):
 
     def __init__(self, rows: Iterable[NewLesionForm], are_targets: bool) -> None:
         super().__init__(rows, "capture/casebook/lesion_rows.html")
-        self.are_targets, self.size_words = are_targets, IN_FORCE.any_size_words
+        self.are_targets, self.size_words, self.criteria = are_targets, IN_FORCE.any_size_words, IN_FORCE
 
 
 class ReadingRows(Rows):
