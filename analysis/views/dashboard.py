@@ -78,7 +78,8 @@ def group(request: HttpRequest, panel: GroupPanel) -> HttpResponse:
     panels.opened(request, f"Group {panel.letter}", panel.moment)
     lanes = request.GET.get("lanes", "")
     panel = replace(panel, lanes=lanes) if lanes in swimmer.ORDERS else panel
-    shown = {"panel": panel, "moment": panel.moment, "orders": list(swimmer.ORDERS)}
+    others = [(letter, name) for letter, name in panels.named_groups() if letter != panel.letter]
+    shown = {"panel": panel, "moment": panel.moment, "orders": list(swimmer.ORDERS), "others": others}
     return render(request, "analysis/group.html", shown)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import boundary, hormone, km, ruler, spider, swimmer, toxicity, waterfall
+from analysis.charts import boundary, flow, hormone, km, ruler, spider, swimmer, toxicity, waterfall
 from analysis.charts.axis import Caption, Frame
 from analysis.charts.watch import accrual, events, forest, operating
 from analysis.endpoints import evidence
@@ -213,6 +213,20 @@ def accrual_of(result: Result) -> accrual.Accrual:
     words = f"{answer['registered']} registered of {answer['plan']} planned."
     months = [(month, count) for month, count in answer["months"]]
     return replace(accrual.accrual(months, answer["plan"], projected, words), caption=caption)
+
+
+def flow_of(result: Result) -> flow.Flow | None:
+    """The flow of participants; None in a data cut older than it."""
+    answer = result["endpoints"].get("flow")
+    if answer is None:
+        return None
+    behind = {row["label"]: reverse("analysis:behind", args=[result["group"], f"row-flow:{row['label']}"])
+              for row in answer["rows"]}  # fmt: skip
+    parts = [flow.Part(row["label"], len(row["participants"]), behind[row["label"]], bool(row["level"]))
+             for row in answer["rows"]]  # fmt: skip
+    words = ", ".join(f"{part.count} {part.words}" for part in parts if not part.leaves)
+    caption = Caption("Participant flow", f"group {result['group']}", f"n = {answer['denominator']} {REGISTERED.words}")
+    return replace(flow.flow(parts, f"{words}."), caption=caption)
 
 
 def accrual_sites_of(result: Result) -> accrual.BySite | None:

@@ -196,6 +196,7 @@ class GroupPanel:
     def large(self) -> dict[str, Any]:
         """The plots of the group page, by name."""
         return {
+            "flow": group_plots.flow_of(self.answer),
             "boundary": group_plots.boundary_of(self.answer, self.drawn),
             "operating": group_plots.operating_of(self.answer),
             "accrual": group_plots.accrual_of(self.answer) if ACCRUAL.code in self.answer["endpoints"] else None,

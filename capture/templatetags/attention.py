@@ -15,3 +15,9 @@ register = template.Library()
 def attention(context: dict[str, Any]) -> of_record.Attention:
     """Of all sites of the person, now."""
     return of_record.attention(context["request"].user, timezone.now(), site_clock.today_by_site())
+
+
+@register.simple_tag(takes_context=True)
+def decisions(context: dict[str, Any]) -> int:
+    """How many decisions wait for the person, for the menu."""
+    return of_record.decisions(context["request"].user)

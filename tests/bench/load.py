@@ -175,7 +175,9 @@ async def open_dashboard(browser: Browser, run: Run) -> None:
         try:
             newest = await _newest(browser, shown, run)
             shown = {group: str(found[0]) for group, found in newest.items()}
-            pause = FIRST if any(found[0] != found[1] for found in newest.values()) else min(pause * SLOWER, LONGEST)
+            is_computing = any(found[0] != found[1] for found in newest.values())
+            has_moved = any(len(found) > 2 for found in newest.values())
+            pause = LONGEST if has_moved else FIRST if is_computing else min(pause * SLOWER, LONGEST)
         except FAILURES as failure:
             run.failed.append(f"dashboard {type(failure).__name__} {failure}"[:200])
         await asyncio.sleep(pause)

@@ -70,6 +70,24 @@ def test_a_plot_is_stepped_through_and_opened_by_keyboard(chromium: Any, live_se
     assert complaints == []
 
 
+def test_a_mouse_over_a_plot_reads_out_what_the_keys_read_out(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR])
+    page.goto(f"{live_server_url}/groups/A/")
+    curve = page.locator("svg.chart[aria-label^='Kaplan–Meier']").first
+    curve.scroll_into_view_if_needed()
+    box = curve.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 30, box["y"] + 20)
+    said = page.locator("output.plot-words")
+    assert said.inner_text().startswith("2.0 months: 1 event and 1 censored among 2 at risk")
+    assert page.locator("[aria-label^='Waterfall'] a.is-read").count() == 0
+    bars = page.locator("svg.chart[aria-label^='Waterfall plot'] a rect")
+    bars.first.scroll_into_view_if_needed()
+    bars.first.hover()
+    assert said.inner_text() == "NET-001: +50.0%, PD, on treatment (1 of 2)"
+    page.mouse.move(2, 2)
+    assert said.inner_text() == ""
+
+
 def test_a_plot_keeps_the_focus_when_its_panel_brings_newer_numbers(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:

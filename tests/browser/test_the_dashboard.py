@@ -125,6 +125,7 @@ def test_each_thing_that_needs_the_chair_leads_to_where_one_acts(
         with page.expect_navigation():
             page.get_by_role("region", name="Needs you").get_by_role("link", name=link).first.click()
         assert place in page.url, page.url
+        assert page.get_by_role("link", name="Approvals 1 to decide", exact=True).is_visible(), page.url
     page.goto(f"{live_server_url}/dashboard/")
     assert Axe().run(page).response["violations"] == []
 

@@ -48,6 +48,11 @@ class Entry:
     is_current: bool
     is_button: bool = False
 
+    @property
+    def counts_decisions(self) -> bool:
+        """Whether it leads to what its reader decides, so that the menu says how much waits."""
+        return self.title == _APPROVALS[0]
+
 
 def entries(request: HttpRequest) -> list[Entry]:
     """The links of the user's role in order, the button last; empty when signed out."""

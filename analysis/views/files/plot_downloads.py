@@ -20,7 +20,7 @@ from analysis.charts.axis import WIDTH, finite
 from analysis.charts.watch import events
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.best_response import BEST_RESPONSE
-from analysis.endpoints.answers.enrollment import ACCRUAL
+from analysis.endpoints.answers.enrollment import ACCRUAL, FLOW
 from analysis.endpoints.answers.hormones import HORMONE_IMPROVEMENT
 from analysis.endpoints.answers.monitoring import MONITORING
 from analysis.endpoints.answers.shapes import Curve, Endpoint
@@ -125,6 +125,11 @@ def _yes(holds: bool) -> str:
     return "yes" if holds else "no"
 
 
+def _flow_rows(panel: GroupPanel) -> Rows:
+    return [{"row": row["label"], "leaves_the_flow": _yes(row["level"]), "participants": len(row["participants"])}
+            for row in _stored(panel, FLOW)["rows"]]  # fmt: skip
+
+
 def _spider_rows(panel: GroupPanel) -> Rows:
     return [
         {"participant": line["number"], "response": line["response"], "days_since_baseline": day,
@@ -191,6 +196,7 @@ def _waterfall_rows(panel: GroupPanel) -> Rows:
 
 
 PLOTS: tuple[Plot, ...] = (
+    Plot(FLOW.code, FLOW.title, "_flow", lambda panel: group_plots.flow_of(panel.answer), _flow_rows),
     Plot("waterfall", f"Best change in the {IN_FORCE.sum_words}", "_waterfall",
          lambda panel: group_plots.waterfall_of(panel.answer, panel.drawn), _waterfall_rows, BEST_RESPONSE.code),
     Plot("spider", "Change in the sum over time", "_spider",

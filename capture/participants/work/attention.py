@@ -66,10 +66,7 @@ def attention(person: Person, now: datetime, today: Callable[[int], date]) -> At
     """today: site id → the day there."""
     overdue = _overdue_reports(person, now)
     own = access.counted(access.participants_for(person)).order_by()
-    waivers = Waiver.objects.standing().filter(participant__in=own, decision=Waiver.Decision.OPEN)
-    waivers = waivers.select_related("participant").order_by("id")
-    holds = Hold.objects.filter(state__in=(Hold.State.ASKED, Hold.State.LIFT_ASKED)).values_list("kind", "state")
-    redactions = Redaction.objects.filter(state=Redaction.State.ASKED).select_related("participant").order_by("id")
+    waivers, holds, redactions = _open_decisions(own)
     old = Count("pk", filter=Q(raised_at__lte=now - timedelta(days=OLD_DAYS)))
     queries = access.queries_for(person).filter(state__in=Query.NOT_CLOSED).order_by()
     queries = queries.values_list("participant__site").annotate(Count("pk"), old=old)
@@ -89,6 +86,26 @@ def attention(person: Person, now: datetime, today: Callable[[int], date]) -> At
                           _queries_url(str(OLD_DAYS))))  # fmt: skip
     counts = [sum(row[1] for row in rows) for rows in (overdue_forms, registered, signed, verified)]
     return Attention(tuple(needs), _health(*of_queries, *counts))
+
+
+def _open_decisions(own: QuerySet[Participant]) -> tuple[QuerySet[Waiver], QuerySet[Any, Any], QuerySet[Redaction]]:
+    """Waivers, what is frozen or locked, and redactions that wait for a decision."""
+    waivers = Waiver.objects.standing().filter(participant__in=own, decision=Waiver.Decision.OPEN)
+    redactions = Redaction.objects.filter(state=Redaction.State.ASKED)
+    return (
+        waivers.select_related("participant").order_by("id"),
+        Hold.objects.filter(state__in=(Hold.State.ASKED, Hold.State.LIFT_ASKED)).values_list("kind", "state"),
+        redactions.select_related("participant").order_by("id"),
+    )
+
+
+def decisions(person: Person) -> int:
+    """How many decisions wait for a person who decides; 0 for anybody else."""
+    if person.role not in access.DECIDES:
+        return 0
+    every = _open_decisions(access.counted(access.participants_for(person)).order_by())
+    at_once(*every)
+    return sum(len(each) for each in every)
 
 
 def _begun(model: type[Signature] | type[SourceVerification], own: QuerySet[Participant]) -> QuerySet[Any, Any]:

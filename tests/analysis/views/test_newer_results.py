@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from analysis.endpoints import comparison
 from analysis.models import GroupResult
+from analysis.results import moments
 from analysis.results.recompute import recompute
 from analysis.templatetags.figures import median_limits
 from analysis.views import panels
@@ -52,6 +53,21 @@ def test_the_newest_results_are_asked_for_cheaply_and_named_in_one_line(chair: C
     unknown = chair.get(ask, {"since": "x", "shown": 1})
     assert f"(change {stored.change}). <a" in unknown.content.decode()
     assert chair.get("/dashboard/newer/Z/").status_code == 404
+
+
+def test_a_page_of_the_past_is_told_of_newer_results_without_a_comparison(chair: Client) -> None:
+    stored = panel("A")
+    moment = moments.asked({"as_of": str(stored.change)})
+    assert moment is not None
+    moments.compute("A", moment)
+    _another()
+    recompute("A")
+    for place in ("", "behind/measured/", "participants/"):
+        page = chair.get(f"/groups/A/{place}?as_of={stored.change}").content.decode()
+        address = f"/dashboard/newer/A/?since=0&amp;shown={stored.change}"
+        assert f'data-asks-for="A" data-shown="{stored.change}" hx-get="{address}"' in page, place
+    told = chair.get("/dashboard/newer/A/", {"since": 0, "shown": stored.change}).content.decode()
+    assert f"(change {panel('A').change}). <a href=\"?\">Show</a>" in told, "the newest, not the past once more"
 
 
 def test_an_open_page_asks_one_small_question_for_all_groups(chair: Client) -> None:

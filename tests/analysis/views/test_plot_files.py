@@ -22,6 +22,7 @@ from trial.record.save import Save
 NUMERIC = {
     "waterfall": {"best_change_percent"},
     "spider": {"days_since_baseline", "change_percent"},
+    "flow": {"participants"},
     "swimmer": {"from_day", "to_day"},
     "swimmer_by_treatment": {"from_day", "to_day"},
     "swimmer_by_response": {"from_day", "to_day"},

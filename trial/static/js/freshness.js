@@ -1,6 +1,7 @@
 /* An open page of results asks one small question for all of itself: which changes are the newest. A panel that has moved
    comes with the answer; a bar that tells of newer results then asks for itself. It asks less often while nothing moves,
-   and not at all in a tab that nobody sees. Only an answer lets a page call itself up to date; no answer, or a newer
+   and not at all in a tab that nobody sees; after a panel that
+   moved it waits its longest, so that what is saved one after the other comes in one panel. Only an answer lets a page call itself up to date; no answer, or a newer
    change that is not computed yet, takes the words back. */
 
 const FIRST = 300;
@@ -45,7 +46,9 @@ async function ask() {
   if (document.hidden || !document.querySelector("[data-asks-for]")) return;
   newest = await answered().catch(() => ({}));
   say();
-  pause = bring() ? FIRST : Math.min(pause * SLOWER, LONGEST);
+  const isComputing = bring();
+  const hasMoved = Object.values(newest).some((found) => found[2]);
+  pause = hasMoved ? LONGEST : isComputing ? FIRST : Math.min(pause * SLOWER, LONGEST);
   clearTimeout(waiting);
   waiting = setTimeout(ask, pause);
 }

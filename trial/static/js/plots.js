@@ -1,5 +1,6 @@
 /* Plots by keyboard: the arrow keys step through the marks of the plot in focus, a live region says each in words,
-   Enter opens the participant or the page behind it. Without scripts the tables below the plots say the same. */
+   Enter opens the participant or the page behind it; a mouse over a plot reads out the mark beneath it, or of a curve
+   the nearest one across. Without scripts the tables below the plots say the same. */
 
 const MARKS = "a[aria-label], [data-words]";
 const STEPS = {
@@ -44,11 +45,11 @@ function marksOf(plot) {
   return [marks, marks.findIndex((mark) => mark.classList.contains("is-read"))];
 }
 
-function read(plot, place) {
+function read(plot, place, byMouse = false) {
   const [marks, before] = marksOf(plot);
   marks[before]?.classList.remove("is-read");
   marks[place]?.classList.add("is-read");
-  marks[place]?.scrollIntoView({ block: "nearest" });
+  if (!byMouse) marks[place]?.scrollIntoView({ block: "nearest" });
   const words = marks[place]?.dataset.words ?? marks[place]?.getAttribute("aria-label");
   said.textContent = words ? `${words} (${place + 1} of ${marks.length})` : "";
 }
@@ -63,6 +64,30 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Escape") read(plot, -1);
   else return;
   event.preventDefault();
+});
+
+/* A curve has places instead of marks, which nobody can hit: the nearest across is meant. */
+function beneath(plot, event) {
+  const [marks] = marksOf(plot);
+  const hit = marks.indexOf(event.target.closest(MARKS));
+  if (hit >= 0 || !plot.querySelector(".chart-place")) return hit;
+  const away = marks.map((mark) => {
+    const box = mark.getBoundingClientRect();
+    return Math.abs((box.left + box.right) / 2 - event.clientX);
+  });
+  return away.indexOf(Math.min(...away));
+}
+
+document.addEventListener("pointermove", (event) => {
+  const plot = event.target.closest?.("svg.chart[tabindex='0']");
+  if (!plot || event.pointerType !== "mouse") return;
+  const place = beneath(plot, event);
+  if (place !== marksOf(plot)[1]) read(plot, place, true);
+});
+
+document.addEventListener("pointerout", (event) => {
+  const plot = event.target.closest?.("svg.chart[tabindex='0']");
+  if (plot && event.pointerType === "mouse" && !plot.contains(event.relatedTarget) && plot !== plotInFocus()) read(plot, -1, true);
 });
 
 document.addEventListener("focusout", (event) => {
