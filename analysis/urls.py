@@ -18,6 +18,7 @@ urlpatterns = [
     path("moments/", as_of.choose, name="moments"),
     path("moments/cut/", as_of.cut, name="cut"),
     path("moments/compare/", as_of.compare, name="compare"),
+    path("moments/compare.csv", as_of.compare_file, name="compare_file"),
     path("moments/report/", reports.ask, name="report_ask"),
     path("moments/report/<str:job_id>/<str:part>.<str:ending>", reports.fetch, name="report_file"),
     path("registry/", registry.registry, name="registry"),

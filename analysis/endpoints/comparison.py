@@ -17,11 +17,17 @@ NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
 
 @dataclass(frozen=True)
 class Difference:
-    """A number or fact before and after, in words; `differs` where they do."""
+    """A number or fact before and after, in words; `differs` where they do. of: the endpoint whose number it is."""
 
     words: str
     before: str
     after: str
+    of: str = ""
+
+    @property
+    def short(self) -> str:
+        """Its words beneath the title of the endpoint."""
+        return self.words.removeprefix(f"{self.of}, ")
 
     @property
     def differs(self) -> bool:
@@ -87,9 +93,10 @@ def in_one_line(before: Result, after: Result) -> str:
 def _of_endpoint(endpoint: Endpoint, before: Result, after: Result) -> list[Difference]:
     earlier, later = _listed(endpoint, before), _listed(endpoint, after)
     if earlier is None and later is None:
-        return [Difference(endpoint.title, NOT_COMPUTED, NOT_COMPUTED)]
+        return [Difference(endpoint.title, NOT_COMPUTED, NOT_COMPUTED, endpoint.title)]
     words = dict.fromkeys([*(later or {}), *(earlier or {})])
-    return [Difference(name, _value(earlier, later, name), _value(later, earlier, name)) for name in words]
+    return [Difference(name, _value(earlier, later, name), _value(later, earlier, name), endpoint.title)
+            for name in words]  # fmt: skip
 
 
 def _listed(endpoint: Endpoint, result: Result) -> dict[str, str] | None:

@@ -1,5 +1,6 @@
 """Past results: choose a data cut or date, create a data cut, compare two."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,9 +14,11 @@ from analysis.results import data_cuts, moments
 from analysis.results.moments import Moment
 from analysis.views import panels
 from analysis.views.files import report_jobs
+from analysis.views.files.plot_downloads import chart_csv
+from analysis.views.files.provenance import slug, unique_slug
 from trial.drawing.form_layout import Boxes, Markup, PageHelper
 from trial.models import Change, DataCut, Role
-from trial.protocol import GROUPS, Group
+from trial.protocol import GROUPS, STUDY_SHORT_NAME, Group
 from trial.record import access
 from trial.record.save import of_request
 from trial.record.typed_fields import choice, words
@@ -100,6 +103,17 @@ def cut(request: HttpRequest) -> HttpResponse:
 @access.allows(*access.READS_RESULTS, method="GET")
 def compare(request: HttpRequest) -> HttpResponse:
     """Which figures moved between two moments, which participants moved them, and by which changes."""
+    return _both_sides(request, lambda shown: render(request, "analysis/as_of/compare.html", shown))
+
+
+@access.allows(*access.READS_RESULTS, method="GET")
+def compare_file(request: HttpRequest) -> HttpResponse:
+    """The same as CSV: a row for each number, then for each fact of a participant that differs."""
+    return _both_sides(request, _as_csv)
+
+
+def _both_sides(request: HttpRequest, answer: Callable[[dict[str, Any]], HttpResponse]) -> HttpResponse:
+    """What answers with the comparison that the address asks for; refused or not computed yet it says so."""
     group = panels.group_or_404(request.GET.get("group", GROUPS[0].code))
     try:
         before, after = _side(request, "from"), _side(request, "to")
@@ -109,7 +123,21 @@ def compare(request: HttpRequest) -> HttpResponse:
     if any(panel.result is None for panel in pair):
         return panels.not_ready(request, before)
     panels.opened(request, f"Group {group.code}, compared with {before.words}", after)
-    return render(request, "analysis/as_of/compare.html", _compared(group, before, after, pair))
+    return answer(_compared(group, before, after, pair))
+
+
+def _as_csv(shown: dict[str, Any]) -> HttpResponse:
+    sides = {"group": shown["group"].code, "before_is": shown["before"].words, "after_is": shown["after"].words}
+    listed = [(each.of, each.short, each) for each in shown["figures"]]
+    listed += [(mover["number"], each.words, each) for mover in shown["participants"] for each in mover["differences"]]
+    rows = [{"of": of, "what": words, "before": each.before, "after": each.after, "difference": each.change,
+             "differs": "yes" if each.differs else "no", **sides} for of, words, each in listed]  # fmt: skip
+    response = HttpResponse(chart_csv(rows), content_type="text/csv; charset=utf-8")
+    pair = shown["before"], shown["after"]
+    between = "-to-".join(unique_slug(each.cut or f"change-{each.change}") for each in pair)
+    name = f"{slug(STUDY_SHORT_NAME)}-group-{sides['group']}-{between}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _side(request: HttpRequest, side: str) -> Moment:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
@@ -18,6 +18,7 @@ from trial.rules.typed_text import key
 MOST_SHOWN = 200
 TO_DO = "to_do"
 STATES = ((TO_DO, "To do"), ("standing", "Not closed"), *Query.State.choices, ("all", "All"))
+COUNTED = {TO_DO: (), "standing": Query.NOT_CLOSED, "all": Query.State.values}
 AGES = (("", "Any age"), ("7", "7 days or more"), ("14", "14 days or more"), ("28", "28 days or more"))
 
 
@@ -66,6 +67,15 @@ def waiting_for(person: Person) -> tuple[str, ...]:
     if access.may_enter(person):
         return Query.FOR_SITE
     return (Query.State.ANSWERED,) if person.role == Role.MONITOR else ()
+
+
+def counted(person: Person) -> list[tuple[str, str]]:
+    """The states of the filter, each with how many queries it has for this person."""
+    rows = access.queries_for(person).order_by().values_list("state").annotate(Count("pk"))
+    by_state = dict(rows)
+    members = COUNTED | {TO_DO: waiting_for(person) or Query.NOT_CLOSED}
+    return [(state, f"{words} ({sum(by_state.get(each, 0) for each in members.get(state, (state,)))})")
+            for state, words in STATES]  # fmt: skip
 
 
 def found(person: Person, asked: Filter, now: datetime) -> QuerySet[Query]:

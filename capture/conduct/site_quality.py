@@ -10,7 +10,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
-from capture.casebook.registry import FORMS
 from capture.conduct import signing, verification
 from capture.conduct.holds import InTheWay, in_the_way
 from capture.expedited import clocks
@@ -22,7 +21,6 @@ from trial.models import (
     Query,
     ScreenFailure,
     Site,
-    SourceVerification,
 )
 from trial.record import access, site_clock
 from trial.rules.safety import expedited_reports
@@ -170,12 +168,10 @@ def _to_entry(found: Sites, people: Sequence[Participant], now: datetime) -> Non
 
 def _verified(found: Sites, registered: Sequence[Participant]) -> None:
     """Entries of the plan of verification, and those verified as a whole and unchanged since."""
-    for kind in verification.PLAN:
-        path = "site" if FORMS[kind].model is Participant else "participant__site"
-        _add(found, FORMS[kind].entries_of(registered).standing(), "entries", path)
-    whole = SourceVerification.objects.standing().filter(participant__in=registered, field="")
-    again = [each.pk for each in verification.dropped_of(registered) if not each.field]
-    _add(found, whole.exclude(pk__in=again), "verified")
+    site_of = {each.pk: found[each.site_id] for each in registered}
+    for participant, (entries, verified) in verification.progress(registered).items():
+        site_of[participant].entries += entries
+        site_of[participant].verified += verified
 
 
 def _add(found: Sites, rows: Any, name: str, path: str = "participant__site") -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 
 from capture.casebook import history, labels
 from capture.casebook.registry import CASEBOOK, FORMS
@@ -115,6 +116,20 @@ def dropped_of(participants: Sequence[Participant]) -> list[SourceVerification]:
     ids = _ids("s.participant_id = ANY(%s)", [[each.pk for each in participants]])
     rows = SourceVerification.objects.filter(pk__in=ids).select_related("participant__site", "verified_by")
     return list(rows.order_by("participant__number", "id"))
+
+
+def progress(participants: Sequence[Participant]) -> dict[int, tuple[int, int]]:
+    """Participant id → entries of the plan, and those verified as a whole and unchanged since."""
+    entries: Counter[int] = Counter()
+    for kind in PLAN:
+        path = "pk" if FORMS[kind].model is Participant else "participant"
+        rows = FORMS[kind].entries_of(participants).standing().values_list(path)
+        entries.update(dict(rows.annotate(count=Count("pk")).order_by()))
+    whole = SourceVerification.objects.standing().filter(participant__in=participants, field="")
+    again = [each.pk for each in dropped_of(participants) if not each.field]
+    rows = whole.exclude(pk__in=again).values_list("participant").annotate(count=Count("pk")).order_by()
+    verified = dict(rows)
+    return {pk: (count, verified.get(pk, 0)) for pk, count in entries.items()}
 
 
 def changed_entries(participants: Sequence[Participant]) -> dict[int, int]:

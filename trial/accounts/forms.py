@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString, mark_safe
 from trial.accounts.security import passkeys, proof, single_sign_on
 from trial.accounts.security.passkeys import LETTERS_OF_NAME
 from trial.api.scopes import of_role
-from trial.drawing.form_layout import Boxes, PageForm, PageHelper
+from trial.drawing.form_layout import Boxes, FilterForm, PageForm, PageHelper
 from trial.models import Person, Role, Site
 from trial.protocol import COUNTRIES
 from trial.record import access
-from trial.record.typed_fields import DayField, words
+from trial.record.typed_fields import DayField, choice, words
 from trial.refused import Refused
 from trial.rules.dates import site_time
 
@@ -27,6 +27,13 @@ class RowsFilter(PageForm):
     """Hides rows of the table of users while it is typed; nothing is sent."""
 
     typed = words("Filter", 40, type="search", placeholder="name, role …", **{"data-filter-rows": "#people"})
+
+
+class SignInFilter(FilterForm):
+    """Which lines of the sign-in log are shown."""
+
+    user = words("User", 40)
+    result = choice("Result", ("", "Any"))
 
 
 class WithReason(PageForm):

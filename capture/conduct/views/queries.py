@@ -157,8 +157,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = query_list.found(request.user, asked, now)
     shown = {
         "listed": query_list.listed(rows, now), "total": rows.count(),
-        "filter_form": queries_filter(vars(asked), may_ask, access.sites_for(request.user), query_list.STATES,
-                                      labels.TITLES.items(), query_list.AGES),
+        "filter_form": queries_filter(vars(asked), may_ask, access.sites_for(request.user),
+                                      query_list.counted(request.user), labels.TITLES.items(), query_list.AGES),
         "may_ask": may_ask, "may_answer": access.may_enter(request.user),
         "most": query_list.MOST_SHOWN,
     }  # fmt: skip

@@ -52,11 +52,12 @@ def again(request: HttpRequest) -> HttpResponse:
     """What was verified and changed since, over all participants; and the plan itself."""
     participants = list(access.participants_for(request.user).order_by("number", "screening_number"))
     dropped = verification.dropped_of(participants)
-    at = labels.places(dropped)
+    at, progress = labels.places(dropped), verification.progress(participants)
     shown = {
         "dropped": [(each, at[(each.form, each.row_id)], each.field and labels.field_label(each.form, each.field))
                     for each in dropped],
-        "participants": participants,
+        "participants": [(each, *progress.get(each.pk, (0, 0))) for each in participants],
+        "in_all": [sum(counts) for counts in zip(*progress.values(), strict=True)] or [0, 0],
         "plan": [(labels.TITLES[kind], [labels.field_label(kind, name) for name in names])
                  for kind, names in PLAN.items()],
     }  # fmt: skip

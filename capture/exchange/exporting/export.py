@@ -7,6 +7,7 @@ record.
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told, listed, one_moment, whole_folder
 from trial.refused import Refused
 from trial.rules import xml_text
+from trial.rules.dates.partial_date import PartialDate
 
 ROWS_AT_A_TIME = 2000
 
@@ -70,12 +72,15 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) 
 
 ROWS_IN_A_SHEET = 1_048_575  # below the header; the format ends there
 WORDS_IN_A_CELL = 32_767
+# Before March 1900 spreadsheets count days differently.
+FIRST_DATE = date(1900, 3, 1)
 
 
 class Workbook:
-    """An XLSX workbook written row by row: words stay words, numbers are numbers, dates are the text of the record.
+    """An XLSX workbook written row by row: words stay words, numbers are numbers, whole dates are dates.
 
-    Sheets one after the other; a data set longer than a sheet goes on in `name 2`.
+    A date that is known in part, and a time with its offset, are the text of the record, since no cell holds them.
+    Each sheet is filtered by its header. A data set longer than a sheet goes on in `name 2`.
     """
 
     def __init__(self) -> None:
@@ -111,9 +116,12 @@ class Workbook:
         self._saved = True
 
     def _sheet(self, name: str, number: int, header: list[str]) -> Any:
+        from openpyxl.utils import get_column_letter
+
         sheet = self._book.create_sheet(name if number == 1 else f"{name} {number}")
         sheet.freeze_panes = "A2"
         sheet.append(header)
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{1 + ROWS_IN_A_SHEET}"
         return sheet
 
     def _cell(self, sheet: Any, value: Any) -> Any:
@@ -122,9 +130,20 @@ class Workbook:
         if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool)):
             return value
         cell = WriteOnlyCell(sheet, "")
+        day = _whole_date(value)
+        if day is not None and day >= FIRST_DATE:
+            cell.value, cell.number_format = day, "dd-mmm-yyyy"
+            return cell
         # Set as words whatever they look like: “=1+1” and “#N/A” are words here.
         cell._value, cell.data_type = _writable(cells.text(value)), "s"
         return cell
+
+
+def _whole_date(value: Any) -> date | None:
+    """The day of a value that is one; None of a time, and of a date that is known in part."""
+    if isinstance(value, PartialDate):
+        return value.earliest() if value.is_complete else None
+    return value if isinstance(value, date) and not isinstance(value, datetime) else None
 
 
 def _writable(words: str) -> str:

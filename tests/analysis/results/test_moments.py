@@ -1,10 +1,12 @@
 """Time travel: a past moment is read as it was, by the code that reads the present; data cuts; what moved."""
 
+import csv
 import json
 import re
 import threading
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -386,5 +388,12 @@ def test_two_sides_that_only_the_cutoff_parts_say_so_and_numbers_have_a_directio
     address = f"/moments/compare/?group=A&from={last}&to={last}"
     cut = client.get(f"{address}&to_cutoff=20-JAN-2026").content.decode()
     assert "The difference is the clinical cut-off alone" in cut and "censored: censored" not in cut
-    assert re.search(r'class="is-moved"><th scope="row">[^<]+</th><td>\d+</td><td>\d+</td><td>[−+]\d+</td>', cut)
+    assert re.search(r'class="is-moved"><th [^>]+>[^<]+</th><td>\d+</td><td>\d+</td><td>[−+]\d+</td>', cut)
     assert "cut-off alone" not in client.get(address).content.decode()
+    assert cut.index('rowgroup" colspan="4">Confirmed response rate<') < cut.index('rowgroup" colspan="4">Accrual<')
+    file = client.get(f"{address}&to_cutoff=20-JAN-2026".replace("/compare/", "/compare.csv"))
+    assert f"group-A-change-{last}-to-change-{last}.csv" in file["Content-Disposition"]
+    rows = list(csv.DictReader(StringIO(file.content.decode())))
+    assert {"Confirmed response rate", "NET-001"} <= {row["of"] for row in rows}
+    assert all((row["before"] == row["after"]) == (row["differs"] == "no") for row in rows)
+    assert {row["after_is"] for row in rows} == {f"as of change {last}, clinical cut-off 20-JAN-2026"}

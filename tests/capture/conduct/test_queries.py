@@ -356,6 +356,11 @@ def test_the_list_filters_by_state_site_form_age_and_person(cast: Cast, level: H
     assert numbers(now + timedelta(days=8), state="open", age="7") == 1
     nora = cast.people[Role.COORDINATOR]
     assert queries.found(nora, queries.Filter(mine="1"), now).get() == query
+    counts = {person: dict(queries.counted(person)) for person in (nora, monitor)}
+    assert counts[nora]["to_do"] == "To do (1)" and counts[monitor]["to_do"] == "To do (0)"
+    for words in counts.values():
+        assert (words["standing"], words["open"], words["closed"], words["all"]) == (
+            "Not closed (1)", "Open (1)", "Closed (0)", "All (1)")  # fmt: skip
 
 
 def test_the_list_asks_the_database_as_often_for_twenty_as_for_two(

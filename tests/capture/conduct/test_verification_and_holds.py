@@ -218,6 +218,9 @@ def test_the_plan_of_a_participant_verifies_a_visit_as_a_whole(cast: Cast) -> No
     assert f"hormone:{row.pk}:" in page
     client.post("/participants/NET-001/verification/", {"entry": [f"hormone:{row.pk}:{newest_change(row)}"]})
     assert _states(cast, row)[""] == verification.VERIFIED
+    planned, verified = verification.progress([cast.participant])[cast.participant.pk]
+    assert verified == 1 < planned
+    assert f"NORTH, 1 of {planned}<" in client.get("/verification/").content.decode()
     client.post("/participants/NET-001/verification/", {"entry": ["hormone:999999:1", "nonsense"]})
     assert BloodPressure.objects.count() == 0
 

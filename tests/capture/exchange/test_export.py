@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,10 @@ def test_the_workbook_holds_words_as_words_and_numbers_as_numbers(north: Site, t
     hormones = [[cell.value for cell in row] for row in book["hormone"].iter_rows()]
     assert 420.125 in {row[hormones[0].index("value")] for row in hormones[1:]}
     events = [[cell.value for cell in row] for row in book["adverse_event"].iter_rows()]
-    assert {row[events[0].index("onset_on")] for row in events[1:]} == {"2026-02-03", "2026-02-09", "2026-02"}
+    assert {row[events[0].index("onset_on")] for row in events[1:]} == {
+        datetime(2026, 2, 3), datetime(2026, 2, 9), "2026-02"
+    }, "whole dates are dates, the one known in part stays words"  # fmt: skip
+    assert all(each.auto_filter.ref.startswith("A1:") and each.freeze_panes == "A2" for each in book)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert next(each["rows"] for each in manifest["files"] if each["sheet"] == "adverse_event") == 4
 

@@ -7,9 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.cast import Cast
-from trial.models import Delegation, Person, Role, Site
+from trial.models import Delegation, Person, Role, Site, Training
+from trial.record import changes
 
 TODAY = timezone.now().date()
 
@@ -151,6 +153,23 @@ def test_the_administrators_pages_hold_nothing_of_a_participant(cast: Cast, adam
         assert adam.get(page).status_code == 403
 
 
+def test_the_list_of_users_counts_roles_and_names_who_has_no_second_factor_and_no_training(
+    cast: Cast, adam: Client
+) -> None:
+    nora = cast.people[Role.COORDINATOR]
+
+    def line() -> str:
+        page = text(adam.get("/people/"))
+        assert "site coordinator 2" in page.partition("Active:")[2].partition("</p>")[0]
+        return next(row for row in page.split("<tr>") if f"/people/{nora.pk}/" in row)
+
+    assert "not set up" in line() and ">missing<" in line()
+    TOTPDevice.objects.create(user=nora, confirmed=True)
+    with changes.record(None, "system", "for the test"):
+        Training.objects.create(person=nora, role=nora.role, trained_on=TODAY, what="Endpoint")
+    assert ">set up<" in line() and ">complete<" in line()
+
+
 def test_the_administrator_lands_on_people(adam: Client) -> None:
     assert adam.get("/").headers["Location"] == "/people/"
 
@@ -158,6 +177,10 @@ def test_the_administrator_lands_on_people(adam: Client) -> None:
 def test_everybody_sees_the_own_sign_ins_and_only_the_administrator_all(cast: Cast, adam: Client) -> None:
     Client().post("/sign-in/", {"username": "nora", "password": "wrong"})
     assert "nora" in text(adam.get("/people/sign-ins/"))
+    for query, is_shown in (("user=nor", True), ("user=nobody", False), ("user=nora&result=wrong_password", True),
+                            ("result=signed_out", False), ("result=nonsense", False)):  # fmt: skip
+        listed = text(adam.get(f"/people/sign-ins/?{query}")).partition("<tbody>")[2]
+        assert ("nora" in listed) == is_shown, query
     nora = Client()
     nora.force_login(cast.people[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
     assert "Wrong username or password" in text(nora.get("/account/"))

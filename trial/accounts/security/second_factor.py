@@ -41,6 +41,11 @@ def has_one(person: Person) -> bool:
     return bool(once(name, lambda: list(question)))
 
 
+def people_with_one() -> set[int]:
+    """Ids of everybody who has set one up."""
+    return set(TOTPDevice.objects.filter(confirmed=True).values_list("user", flat=True))
+
+
 _CONFIRMED = Shape(lambda person: TOTPDevice.objects.filter(user=person, confirmed=True).values_list("pk")[:1])
 
 

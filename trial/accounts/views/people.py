@@ -1,7 +1,9 @@
 """Accounts, for the administrator alone: list, add, change, deactivate, delegate; access rights of a day; sign-ins."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,11 +24,12 @@ from trial.accounts.forms import (
     EndDelegationForm,
     PasswordResetForm,
     RowsFilter,
+    SignInFilter,
     SiteForm,
     TrainingForm,
     WithReason,
 )
-from trial.accounts.security import passkeys, single_sign_on
+from trial.accounts.security import passkeys, second_factor, single_sign_on
 from trial.api.scopes import of_role
 from trial.drawing.form_layout import posted
 from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
@@ -39,8 +42,13 @@ from trial.rules.dates.partial_date import shown as shown_day
 @access.allows(*access.ADMINISTERS)
 def people(request: HttpRequest) -> HttpResponse:
     """Every account there ever was."""
-    found = Person.objects.prefetch_related("sites").order_by("-is_active", "username")
-    shown = {"filter_form": RowsFilter(), "people": [(each, navigation.sites_in_words(each)) for each in found]}
+    found = list(Person.objects.prefetch_related("sites").order_by("-is_active", "username"))
+    trained = set(access.trainings_on(timezone.now().date()).values_list("person", "role"))
+    secured = second_factor.people_with_one()
+    rows = [(each, navigation.sites_in_words(each), each.pk in secured,
+             each.role not in access.ENTERS or (each.pk, each.role) in trained) for each in found]  # fmt: skip
+    by_role = Counter(each.get_role_display() for each in found if each.is_active)
+    shown = {"filter_form": RowsFilter(), "people": rows, "by_role": sorted(by_role.items())}
     return render(request, "trial/accounts/people/people.html", shown)
 
 
@@ -162,10 +170,16 @@ def rights(request: HttpRequest) -> HttpResponse:
 
 @access.allows(*access.ADMINISTERS)
 def sign_in_history(request: HttpRequest) -> HttpResponse:
-    """Who came when, from where, with what result; newest first, a hundred a page."""
+    """Who came when, from where, with what result, by user and result; newest first, a hundred a page."""
+    asked = {name: request.GET.get(name, "")[:40] for name in ("user", "result")}
     found = SignIn.objects.select_related("person").order_by("-id")
+    if asked["user"]:
+        found = found.filter(person__username__icontains=asked["user"])
+    if asked["result"]:
+        found = found.filter(result=asked["result"])
     page = Paginator(found, 100).get_page(request.GET.get("page"))
-    return render(request, "trial/accounts/people/sign_in_history.html", {"page": page})
+    shown = {"page": page, "filter_form": SignInFilter(asked, result=SignIn.Result.choices), "query": urlencode(asked)}
+    return render(request, "trial/accounts/people/sign_in_history.html", shown)
 
 
 def one_form(
