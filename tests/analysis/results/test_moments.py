@@ -390,6 +390,7 @@ def test_two_sides_that_only_the_cutoff_parts_say_so_and_numbers_have_a_directio
     assert "The difference is the clinical cut-off alone" in cut and "censored: censored" not in cut
     assert re.search(r'class="is-moved"><th [^>]+>[^<]+</th><td>\d+</td><td>\d+</td><td>[−+]\d+</td>', cut)
     assert "cut-off alone" not in client.get(address).content.decode()
+    assert "<h1>What changed in group A</h1>" in cut
     assert cut.index('rowgroup" colspan="4">Confirmed response rate<') < cut.index('rowgroup" colspan="4">Accrual<')
     file = client.get(f"{address}&to_cutoff=20-JAN-2026".replace("/compare/", "/compare.csv"))
     assert f"group-A-change-{last}-to-change-{last}.csv" in file["Content-Disposition"]

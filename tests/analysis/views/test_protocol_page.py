@@ -52,6 +52,13 @@ def test_a_value_is_shown_in_words(value: object, words: str) -> None:
     assert analysis_settings.in_words(value) == words
 
 
+def test_the_page_names_the_group_of_every_tumor_type_and_histology(database: str) -> None:
+    page = page_of(cast_of().people[Role.CHAIR])
+    for kind in (*protocol.TUMOUR_TYPES, *protocol.HISTOLOGIES):
+        group = kind.group.code if kind.group else "by histology"
+        assert f'<th scope="row">{escape(kind.label)}</th><td>{group}</td>' in page
+
+
 def test_the_page_names_every_constant_setting_endpoint_and_criterion(database: str) -> None:
     page = page_of(cast_of().people[Role.COORDINATOR])
     for constant in protocol.CONSTANTS:
