@@ -12,6 +12,7 @@ from analysis.endpoints.answers.toxicity import counted_in_words
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
 from analysis.endpoints.watch import laboratory_shift
+from analysis.views import group_plots
 from trial.protocol import ATTRIBUTIONS, code_lists
 from trial.rules.dates import site_time
 
@@ -23,6 +24,14 @@ LIMITS = ("lower_months", "upper_months")
 def behind(panel: Any, part: str, code: str) -> str:
     """The address of the participants behind a number of an endpoint, at the moment that the panel shows."""
     return reverse("analysis:behind", args=[panel.letter, f"{part}-{code}"]) + panel.query
+
+
+@register.simple_tag
+def curves_beside(panel: Any, endpoint: Any) -> Any:
+    """The curve of an endpoint beside those of the other groups; None alone, or with more steps than a page lists."""
+    drawn = group_plots.curves_beside(endpoint, panel.own_first)
+    is_short = all(each.chart.left_out == 0 for each in drawn.curves)
+    return drawn if len(drawn.curves) > 1 and is_short else None
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from analysis.results import data_cuts, moments
 from analysis.results.moments import Moment
 from analysis.views import panels
 from analysis.views.files import report_jobs
-from analysis.views.files.plot_downloads import chart_csv
+from analysis.views.files.csv_text import chart_csv
 from analysis.views.files.provenance import slug, unique_slug
 from trial.drawing.form_layout import Boxes, Markup, PageHelper
 from trial.models import Change, DataCut, Role

@@ -79,6 +79,17 @@ def curves_of(named: Sequence[tuple[Curve, Result]], group: str) -> km.KaplanMei
     return replace(drawn, caption=Caption(names.capitalize(), f"group {group}", who, "registration"))
 
 
+def curves_beside(endpoint: Curve, results: Sequence[Result]) -> km.KaplanMeierCharts:
+    """The curve of one endpoint of several groups on the same axes, that of the first with its band."""
+    answers = [(str(result["group"]), result["endpoints"][endpoint.code]) for result in results
+               if endpoint.code in result["endpoints"]]  # fmt: skip
+    drawn = km.kaplan_meier_charts([(f"Group {group}", survival.from_stored(answer["curve"]))
+                                    for group, answer in answers], km.OF_GROUPS)  # fmt: skip
+    who = f"n = {' and '.join(str(answer['denominator']) for _, answer in answers)} {endpoint.population.words}"
+    groups = f"groups {' and '.join(group for group, _ in answers)}"
+    return replace(drawn, caption=Caption(endpoint.title, groups, who, endpoint.starts))
+
+
 def spider_of(cohort: Cohort) -> spider.Spider:
     """Change of the sum over time."""
     lines = [

@@ -208,7 +208,7 @@ class GroupPanel:
             "swimmer": group_plots.swimmer_of(self.drawn, self.lanes),
             "toxicity": group_plots.toxicity_of(self.answer),
             "hormones": self.hormone_plots,
-            "beside": self._beside_other_groups(),
+            "beside": self.beside,
         }
 
     @cached_property
@@ -223,7 +223,13 @@ class GroupPanel:
         stored = [(each.letter, each.answer["endpoints"].get(BASELINE.code)) for each in self.with_others]
         return side_by_side.baseline([(letter, answer) for letter, answer in stored if answer])
 
-    def _beside_other_groups(self) -> list[tuple[str, Any]]:
+    @property
+    def own_first(self) -> list[dict[str, Any]]:
+        """The answers of every group at the same moment, this one's first."""
+        return [each.answer for each in sorted(self.with_others, key=lambda one: one.letter != self.letter)]
+
+    @property
+    def beside(self) -> list[tuple[str, Any]]:
         """(other group, toxicity of both back to back) for each other group with a result at the same moment."""
         pairs = []
         for other in self.with_others:

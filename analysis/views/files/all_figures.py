@@ -1,6 +1,7 @@
 """All figures of a group as one ZIP file: asked for on its page, made by a process of its own, kept for a day.
 
-Each plot as every kind of file, under the name that it has alone, and a list of them with captions and SHA-256.
+Each plot as every kind of file as wide as two columns, under the name that it has alone, and a list of them with
+captions and SHA-256.
 """
 
 import logging
@@ -63,7 +64,7 @@ def _pack(target: Any, panel: panels.GroupPanel, told: file_jobs.Told) -> None:
         for place, plot in enumerate(PLOTS, start=1):
             origin = Provenance(panel, plot.code, plot.title)
             lines += ["", f"{plot.title}. {' '.join(origin.lines)}"]
-            for kind in KINDS.values():
+            for kind in (kind for kind in KINDS.values() if kind.is_packed):
                 name = origin.file_name(kind.ending, kind.special)
                 try:
                     made = kind.make(plot, panel, origin)

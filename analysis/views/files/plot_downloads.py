@@ -3,12 +3,9 @@
 Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`; every curve of the registry has one.
 """
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
-from io import StringIO
 from itertools import accumulate
 from typing import Any
 
@@ -16,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from analysis.charts import boundary, swimmer
-from analysis.charts.axis import WIDTH, finite
+from analysis.charts.axis import WIDTH
 from analysis.charts.watch import events
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.best_response import BEST_RESPONSE
@@ -36,6 +33,7 @@ from analysis.outcomes.cohort import counted
 from analysis.results import board_report
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
+from analysis.views.files.csv_text import chart_csv
 from analysis.views.files.provenance import Provenance
 from analysis.views.panels import GroupPanel
 from trial.drawing import pictures
@@ -78,6 +76,19 @@ def _curve(endpoint: Curve) -> Plot:
     return Plot(endpoint.code, endpoint.title, "_kaplan_meier",
                 lambda panel: group_plots.curve_of(endpoint, panel.letter, answer(panel)),
                 lambda panel: answer(panel)["curve"]["steps"])  # fmt: skip
+
+
+def _curve_beside(endpoint: Curve) -> Plot:
+    return Plot(f"{endpoint.code}_beside", f"{endpoint.title}, groups side by side", "_curves",
+                lambda panel: group_plots.curves_beside(endpoint, panel.own_first),
+                lambda panel: _of_each(panel, lambda each: _stored(each, endpoint)["curve"]["steps"]),
+                endpoint.code, in_report=False)  # fmt: skip
+
+
+def _of_each(panel: GroupPanel, rows: Callable[[GroupPanel], Rows]) -> Rows:
+    """The rows of every group at the same moment, each with its group and the results that it is from."""
+    return [{"in_group": each.letter, "group_as_of_change": each.change, **row}
+            for each in panel.with_others for row in rows(each)]  # fmt: skip
 
 
 def _boundary_rows(panel: GroupPanel) -> Rows:
@@ -207,8 +218,12 @@ PLOTS: tuple[Plot, ...] = (
            lambda panel, order=order: group_plots.swimmer_of(panel.drawn, order), _swimmer_rows,  # type: ignore[misc]
            in_report=False) for order in list(swimmer.ORDERS)[1:]),
     *(_curve(endpoint) for endpoint in CURVES),
+    *(_curve_beside(endpoint) for endpoint in CURVES),
     Plot("toxicity", group_plots.OF_EVENTS, "_toxicity",
          lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows, ADVERSE_EVENTS.code),
+    Plot("toxicity_beside", f"{group_plots.OF_EVENTS}, groups back to back", "_toxicity",
+         lambda panel: [chart for _, chart in panel.beside], lambda panel: _of_each(panel, _toxicity_rows),
+         ADVERSE_EVENTS.code, in_report=False),
     Plot(MONITORING.code, "Boundary of the two-stage plan", "_boundary",
          lambda panel: group_plots.boundary_of(panel.answer, panel.drawn), _boundary_rows),
     Plot(OPERATING_CHARACTERISTICS.code, OPERATING_CHARACTERISTICS.title, "watch/_operating",
@@ -264,37 +279,6 @@ def of_report(stored: GroupResult, moment: Moment) -> Iterator[board_report.Draw
         yield board_report.Drawing(plot.below or plot.code, f"{plot.title}, group {stored.group}", drawing)
 
 
-# What makes a spreadsheet take text for a formula; tab and line breaks are skipped by some before they look.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def chart_csv(rows: Sequence[Mapping[str, object]]) -> str:
-    """Header and rows by RFC 4180: commas, quotes where needed, CRLF. Missing and None are empty, never 0.
-
-    Columns are in order of first appearance. Text that a spreadsheet would run begins with an apostrophe; numbers
-    are left alone, negative ones too. No rows: no text. Raises ValueError for infinity and NaN.
-    """
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    if not columns:
-        return ""
-    page = StringIO()
-    writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in columns])
-    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
-    return page.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, Enum):
-        value = value.value
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        finite(value, "CSV")
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
-
-
 def _with_origin(rows: Rows, origin: Provenance) -> Rows:
     """Each row followed by where it comes from; without rows one that has nothing else."""
     return [{**row, **origin.columns} for row in rows or [{}]]
@@ -302,12 +286,16 @@ def _with_origin(rows: Rows, origin: Provenance) -> Rows:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file: its ending, what a browser takes it for, what is special of its name, and how it is made."""
+    """One kind of file: its ending, what a browser takes it for, what is special of its name, and how it is made.
+
+    is_packed: whether the file of all figures has it.
+    """
 
     ending: str
     content: str
     make: Callable[[Plot, GroupPanel, Provenance], str | bytes]
     special: str = ""
+    is_packed: bool = True
 
 
 def _picture(draw: Callable[[str, str, str], bytes]) -> Callable[[Plot, GroupPanel, Provenance], bytes]:
@@ -320,11 +308,26 @@ def _png(dpi: int) -> Kind:
                 f"{dpi}-dpi")  # fmt: skip
 
 
+def _one_column(ending: str, content: str, draw: Callable[[str, str, str], bytes], special: str) -> Kind:
+    return Kind(ending, content, _picture(draw), special, is_packed=False)
+
+
+ONE = pictures.ONE_COLUMN_MM
+
+
 KINDS = {
     "svg": Kind("svg", "image/svg+xml", lambda plot, panel, origin: svg(plot, panel)),
     "pdf": Kind("pdf", "application/pdf", _picture(pictures.as_pdf)),
     "png300": _png(300),
     "png600": _png(600),
+    "tiff600": Kind("tiff", "image/tiff", _picture(
+        lambda drawing, title, words: pictures.as_tiff(drawing, 600, title, words)), "600-dpi", is_packed=False),
+    "narrow_pdf": _one_column("pdf", "application/pdf",
+                              lambda drawing, title, words: pictures.as_pdf(drawing, title, words, ONE), f"{ONE}-mm"),
+    "narrow_png600": _one_column("png", "image/png", lambda drawing, title, words: pictures.as_png(
+        drawing, 600, title, words, ONE), f"{ONE}-mm-600-dpi"),
+    "narrow_tiff600": _one_column("tiff", "image/tiff", lambda drawing, title, words: pictures.as_tiff(
+        drawing, 600, title, words, ONE), f"{ONE}-mm-600-dpi"),
     "csv": Kind("csv", "text/csv; charset=utf-8",
                 lambda plot, panel, origin: chart_csv(_with_origin(plot.rows(panel), origin))),
 }  # fmt: skip
@@ -333,7 +336,7 @@ KINDS = {
 @access.allows(*access.READS_RESULTS, method="GET")
 @panels.at_a_moment
 def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment: Moment | None) -> HttpResponse:
-    """A plot as a download: the drawing (svg, pdf, png300, png600) or its numbers (csv).
+    """A plot as a download: the drawing (svg, pdf, png300, png600, tiff600; narrow_…: one column) or its numbers (csv).
 
     404 in words for a plot or ending that does not exist, and for a picture that would be too large. 202 with
     Retry-After, and never a page, while the results are not computed yet.

@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 
-from analysis.views.files.plot_downloads import chart_csv
+from analysis.views.files.csv_text import chart_csv
 
 
 class Response(str, Enum):

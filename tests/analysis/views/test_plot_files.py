@@ -27,6 +27,7 @@ NUMERIC = {
     "swimmer_by_treatment": {"from_day", "to_day"},
     "swimmer_by_response": {"from_day", "to_day"},
     "toxicity": {"treated", "grade_3", "undetermined"},
+    "toxicity_beside": {"treated", "grade_3", "undetermined"},
     "monitoring": {"place"},
     "toxicity_boundary": {"place"},
     "accrual": {"registered"},
@@ -42,14 +43,17 @@ ORIGIN = ["study", "group", "plot", "data_cut", "clinical_cutoff", "as_of_change
 
 @pytest.fixture
 def chair(database: str) -> Client:
-    """Group A: one target grew, one shrank to a third; both with an event and a falling marker."""
+    """Group A: one target grew, one shrank to a third; both with an event and a falling marker. Group B: one."""
     made = cast_of()
     course(made.participant, 60)
     course(register(made.people[Role.COORDINATOR], made.north), 12)
+    course(register(made.people[Role.COORDINATOR], made.north, tumour_type="insulinoma", histology="islet_cell"), 30)
     for name, cutoff in (("DSMB-1", "01-FEB-2026"), ("DSMB-2", "01-JUN-2026"), ("DSMB 2", "")):
         data_cuts.make(Save(), name, "safety board", cutoff=cutoff)
-        moments.compute("A", moments.of_cut(name))
-    recompute("A")
+        for group in "AB" if name != "DSMB-1" else "A":
+            moments.compute(group, moments.of_cut(name))
+    for group in "AB":
+        recompute(group)
     client = Client()
     client.force_login(made.people[Role.CHAIR])
     return client
@@ -68,7 +72,7 @@ def test_the_numbers_of_every_plot_are_read_as_numbers(chair: Client) -> None:
         _, text = _file(chair, plot.code, "csv")
         read: Any = pandas.read_csv(StringIO(text))
         assert list(read.columns[-len(ORIGIN) :]) == ORIGIN, plot.code
-        if plot.code == "duration_of_response":
+        if plot.code in ("duration_of_response", "duration_of_response_beside"):
             assert len(read) == 1 and list(read.columns) == ORIGIN, "no response is confirmed"
             continue
         for column in NUMERIC.get(plot.code, OF_A_CURVE):
@@ -106,7 +110,8 @@ def test_every_drawing_names_itself_its_population_and_its_results(chair: Client
         _, text = _file(chair, plot.code, "svg", "?cut=DSMB-2")
         root = ElementTree.fromstring(text)
         title, words = root.findtext("{*}title"), "".join(root.itertext())
-        assert title is not None and "group A: n = " in title, plot.code
+        beside = plot.code.endswith("_beside")
+        assert title is not None and ("groups A and B: n = " if beside else "group A: n = ") in title, plot.code
         titles.add(title)
         for fact in ("Sorafenib NET phase II", "data cut “DSMB-2”", "clinical cut-off 01-JUN-2026", "settings ", "UTC",
                      f"as_of_change: {moments.of_cut('DSMB-2').change}"):  # fmt: skip
@@ -119,12 +124,27 @@ def test_every_drawing_is_a_pdf_and_a_picture_too_and_each_names_its_results(cha
         answer = chair.get(f"/groups/A/plots/{plot.code}.pdf?cut=DSMB-2")
         assert answer.content.startswith(b"%PDF-") and answer["Content-Type"] == "application/pdf"
         assert "cut-DSMB-2-cutoff-2026-06-01" in answer["Content-Disposition"], plot.code
-    for ending, dpi in (("png300", 300), ("png600", 600)):
+    for ending, dpi in (("png300", 300), ("png600", 600), ("narrow_png600", 600)):
         answer = chair.get(f"/groups/A/plots/accrual.{ending}?cut=DSMB-2")
         assert answer["Content-Disposition"].endswith(f'-{dpi}-dpi.png"')
         with Image.open(BytesIO(answer.content)) as picture:
             assert "data cut “DSMB-2”" in picture.info["Description"] and "settings " in picture.info["Description"]
+    for ending, name, wide in (("tiff600", "-600-dpi.tiff", 178), ("narrow_tiff600", "-86-mm-600-dpi.tiff", 86)):
+        answer = chair.get(f"/groups/A/plots/accrual.{ending}")
+        assert answer["Content-Disposition"].endswith(f'{name}"')
+        with Image.open(BytesIO(answer.content)) as picture:
+            assert picture.format == "TIFF" and round(picture.info["dpi"][0]) == 600
+            assert abs(picture.width / 600 * 25.4 - wide) < 0.1 and picture.tag_v2[270].startswith("Accrual, group A")
     assert chair.get("/groups/A/plots/accrual.png").status_code == 404
+
+
+def test_groups_stand_side_by_side_on_the_same_axes_and_their_file_names_both(chair: Client) -> None:
+    page = chair.get("/groups/A/").content.decode()
+    for code in ("overall_survival_beside", "toxicity_beside"):
+        assert f"/groups/A/plots/{code}.svg" in page, code
+    read: Any = pandas.read_csv(StringIO(_file(chair, "overall_survival_beside", "csv")[1]))
+    assert set(read["in_group"]) == {"A", "B"}
+    assert set(read[read["in_group"] == "B"]["group_as_of_change"]) == {panel("B").change}
 
 
 def test_the_analysis_data_of_a_data_cut_are_listed_sorted_and_read_by_pandas(chair: Client) -> None:
@@ -152,7 +172,8 @@ def test_the_register_says_who_made_a_data_cut_when_of_how_many_and_how_it_is_ci
     assert [line.cut.name for line in lines] == ["DSMB 2", "DSMB-2", "DSMB-1"]
     second = lines[1]
     assert (second.by, second.before, second.registered[0]) == ("the system", "DSMB-1", ("A", 2))
-    assert second.registered[1] == ("B", None), "its results were not computed"
+    assert second.registered[1] == ("B", 1)
+    assert lines[2].registered[1] == ("B", None), "its results were not computed"
     for fact in ("clinical cut-off 01-JUN-2026", "group A 2", second.cut.head_seal, f"engine {second.cut.engine}"):
         assert fact in second.citation
     for link in ("/groups/A/participants/data.csv?cut=DSMB%202", "group=A&amp;from=DSMB-1&amp;to=DSMB-2"):
