@@ -120,7 +120,7 @@ def test_every_drawing_names_itself_its_population_and_its_results(chair: Client
 
 
 def test_every_drawing_is_a_pdf_and_a_picture_too_and_each_names_its_results(chair: Client) -> None:
-    for plot in PLOTS:
+    for plot in (plot for plot in PLOTS if plot.in_report):
         answer = chair.get(f"/groups/A/plots/{plot.code}.pdf?cut=DSMB-2")
         assert answer.content.startswith(b"%PDF-") and answer["Content-Type"] == "application/pdf"
         assert "cut-DSMB-2-cutoff-2026-06-01" in answer["Content-Disposition"], plot.code
