@@ -1,9 +1,10 @@
-"""Rarer tasks of a site, counted by the keystroke model: hold, conflict, idle lock, not done, signed.
+"""Rarer tasks of a site, counted by the keystroke model: waiver, hold, conflict, idle lock, not done, contact, signed.
 
 Each save is looked over first, as people do. Budgets: no worse than version 0.1.0, and better than the best peer.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,13 +13,15 @@ from django.conf import settings
 from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing
-from capture.entry.services import dosing, entries
+from capture.entry.services import dosing, entries, registration
 from tests.browser.conftest import Counted, signed_in_page
-from tests.cast import Cast
+from tests.cast import Cast, answers, details
 from tests.trial.accounts.security.people import PASSWORD
-from trial.models import Cycle, Delegation, NotDone, Role
+from trial.models import Cycle, Delegation, FollowUp, NotDone, OffTreatment, Role, Waiver
 from trial.record import changes
 from trial.record.save import Save
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.eligibility import Answer
 
 DAY_1 = date(2026, 1, 12)
 ONE = "/participants/NET-001/"
@@ -41,6 +44,37 @@ def _within(task: str, seconds: float, *counted: Counted) -> None:
 
 def _cycle(cast: Cast) -> None:
     dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
+
+
+def test_a_waiver_is_asked_for_decided_and_used_in_35_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    """Both people's acts are counted, the chair's password of 21 keys among them."""
+    nora, chris = cast.people[Role.COORDINATOR], cast.people[Role.CHAIR]
+    chris.set_password(PASSWORD)
+    chris.save()
+    few = {"platelets": Answer(None, Decimal(95000), date(2026, 1, 5))}
+    one = registration.screen(Save(nora), cast.north, details(born_on=PartialDate(1950, 3, 14)), answers() | few)
+    site = _at(chromium, live_server_url, nora, f"/participants/{one.reference}/")
+    site.click("a.btn:has-text('Request waiver')", opens=True)
+    site.click("[name=criteria]")
+    site.press("Tab")
+    site.type("Soon above again", "")
+    site.save()
+    chair = _at(chromium, live_server_url, chris, "/work/")
+    chair.click(f"a[href*='{one.reference}/waivers/']", opens=True)
+    chair.click("[name=decision][value=approve]")
+    chair.press("Tab")
+    chair.type("Agreed")
+    chair.type(PASSWORD, "")
+    chair.save()
+    assert Waiver.objects.get(participant=one).decision == "approved"
+    site.page.goto(f"{live_server_url}/work/")
+    site.click(f"a.btn[href*='{one.reference}/register/']", opens=True)
+    assert site.focused() == "registered_on"
+    site.type("8jan2026", "")
+    site.save()
+    one.refresh_from_db()
+    assert one.number == "NET-002"
+    _within("waiver: request, decision with password, registration", 35, site, chair)
 
 
 def test_a_cycle_with_a_hold_and_a_reduction_takes_31_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
@@ -126,6 +160,21 @@ def test_what_was_not_done_is_said_in_6_seconds_and_four_in_12(
     assert marked.evaluate("(it) => getComputedStyle(it).boxShadow") != "none", "the row just used is marked"
     assert do.page.locator("#messages .message").first.bounding_box()["y"] >= 0, "and what was saved stays in view"
     _within(f"visit not done, {len(weeks)} at once", seconds, do)
+
+
+def test_a_follow_up_contact_takes_9_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    _cycle(cast)
+    row = {"off_on": date(2026, 4, 20), "reason": "physician", "because": "frailty"}
+    entries.save(Save(acknowledged={}), cast.participant, ENTRY_FORMS["off_treatment"], row)
+    assert OffTreatment.objects.exists()
+    do = _at(chromium, live_server_url, cast.people[Role.COORDINATOR], ONE)
+    do.click("a[aria-label='Add Follow-up contact']", opens=True)
+    for typed in ("20jul2026", "a", "n"):
+        do.type(typed)
+    do.press("Tab", "Tab", "Tab", "n")  # no progression: not when, how or seen on which day; no new therapy
+    do.save()
+    assert FollowUp.objects.get().alive == "alive", do.page.locator("main").inner_text()[:900]
+    _within("follow-up contact", 9, do)
 
 
 def test_who_is_signed_is_seen_in_3_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:

@@ -77,11 +77,12 @@ def test_the_idle_lock_covers_a_half_typed_form_and_gives_it_back(
     _no_barriers(page)
     page.keyboard.press("Escape")
     assert lock.is_visible()
+    assert lock.get_by_role("button", name="Not Nora").is_visible()
     lock.locator("input[name=password]").fill("wrong")
-    lock.locator("button").click()
+    lock.get_by_role("button", name="Unlock session").click()
     lock.locator("[role=alert]", has_text="The password is wrong.").wait_for()
     lock.locator("input[name=password]").fill(PASSWORD)
-    lock.locator("button").click()
+    lock.get_by_role("button", name="Unlock session").click()
     lock.wait_for(state="hidden")
     assert page.locator("[name=description]").input_value() == "Two doses forgotten"
     assert [each for each in complaints if not re.search("422|401", each)] == []

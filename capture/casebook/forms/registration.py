@@ -294,6 +294,7 @@ class RegisterScreenedForm(forms.Form):
     helper = PageHelper()
     help = DetailsForm.help
     registered_on = FullDateField()
+    registered_on.widget.attrs["autofocus"] = True
 
 
 class WaiverRequestForm(forms.Form):
