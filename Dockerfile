@@ -30,6 +30,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends chromiu
 COPY tests/requirements.txt tests/requirements.txt
 RUN pip install --no-cache-dir --require-hashes -r tests/requirements.txt
 COPY tests tests
+COPY docker-compose.yml Dockerfile .dockerignore .gitignore ./
 # The tests keep what they find beside the program; their database server runs as this user.
 RUN chown -R endpoint /srv/endpoint && install -d -o endpoint -m 700 /reports
 ENV ENDPOINT_TESTS_INSTALLED=yes
