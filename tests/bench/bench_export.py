@@ -45,7 +45,7 @@ FILL = (
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("form", ["csv", "xlsx", "odm"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "odm", "odm2"])
 def test_export_of_a_large_record(database: str, tmp_path: Path, form: str) -> None:
     """Prints rows, seconds and peak memory of a fresh process; fails above 300 MB."""
     from django.db import connection

@@ -87,6 +87,7 @@ class Kind:
 
 
 _OF_THE_RECORD, _OF_THE_STANDARDS = "capture.exchange.exporting.export.export", "analysis.submission.export.export"
+_OF_ODM = "capture.trail.odm.export.export"
 KINDS = (
     Kind("csv", "Every data set as a CSV file", _OF_THE_RECORD, "Export CSV files", False),
     Kind("xlsx", "Every data set in a workbook", _OF_THE_RECORD, "Export workbook (XLSX)", False),
@@ -99,7 +100,8 @@ KINDS = (
     Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),
     Kind("ctgov", "Results for the public registry", "analysis.submission.registry.export.export"),
     Kind("adam", "ADaM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS, "Export ADaM"),
-    Kind("odm", "Values and audit trail as CDISC ODM", "capture.trail.odm.export.export", "Export ODM"),
+    Kind("odm", "Values and audit trail as CDISC ODM", _OF_ODM, "Export ODM"),
+    Kind("odm2", "Values as CDISC ODM 2.0", _OF_ODM, "Export ODM 2.0"),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -26,17 +26,17 @@ def subjects_at(change: int) -> dict[int, str]:
 
 
 @contextmanager
-def opened(path: Path, moment: Moment, kind: str) -> Iterator[XmlWriter]:
+def opened(path: Path, moment: Moment, kind: str, writer: type[XmlWriter] = XmlWriter) -> Iterator[XmlWriter]:
     """A file of this kind (`Snapshot` or `Transactional`) that holds everything but the data, which come next."""
     at = moment.at.astimezone(UTC).isoformat()
     program, version = PROGRAM.split(" ", 1)
-    oid = ".".join(filter(None, (metadata.STUDY, moment.site and moment.site.code, kind, str(moment.change))))
+    parts = (metadata.STUDY, moment.site and moment.site.code, kind, writer.is_2 and writer.version, str(moment.change))
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        xml = XmlWriter(file)
+        xml = writer(file)
         with xml.element(
-            "ODM", xmlns=metadata.NAMESPACE, xmlns_ep=metadata.OWN_NAMESPACE, ODMVersion=metadata.VERSION,
-            FileType=kind, FileOID=oid, CreationDateTime=at, AsOfDateTime=at,
-            Originator=program, SourceSystem=program, SourceSystemVersion=version,
+            "ODM", xmlns=writer.namespace, xmlns_ep=None if writer.is_2 else metadata.OWN_NAMESPACE,
+            ODMVersion=writer.version, FileType=kind, FileOID=".".join(filter(None, parts)), CreationDateTime=at,
+            AsOfDateTime=at, Originator=program, SourceSystem=program, SourceSystemVersion=version,
         ):  # fmt: skip
             metadata.write_study(xml)
             metadata.write_admin(xml, moment.change, moment.site and moment.site.pk)

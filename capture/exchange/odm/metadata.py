@@ -4,7 +4,7 @@ Every column of every table is an item, with the question of its form, its type,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, models
@@ -24,8 +24,8 @@ from trial.tabulation.data_sets import asked_by
 
 STUDY, METADATA = protocol.NUMBER_PREFIX, "MDV.1"
 OF_ROWS = {"StudyOID": STUDY, "MetaDataVersionOID": METADATA}
-NAMESPACE, OWN_NAMESPACE, VERSION = "http://www.cdisc.org/ns/odm/v1.3", "urn:endpoint:odm:1", "1.3.2"
-SIGNATURE, MISSING, FLAG_TYPES = "SD.casebook", "CL.missing_reason", "CL.flag_type"
+OWN_NAMESPACE = "urn:endpoint:odm:1"
+SIGNATURE, MISSING, FLAG_TYPES, EVENTS = "SD.casebook", "CL.missing_reason", "CL.flag_type", "SG.study"
 YES, YES_LIST = "yes", "CL.flag_yes"
 # What a flag of an annotation says of an item, a form or a participant.
 FLAGS = {
@@ -60,17 +60,18 @@ def kinds() -> dict[str, list[Table]]:
 
 def write_study(xml: XmlWriter) -> None:
     """The study with its units and its one version of the metadata."""
-    with xml.element("Study", OID=STUDY):
-        with xml.element("GlobalVariables"):
-            xml.leaf("StudyName", protocol.STUDY_SHORT_NAME)
-            xml.leaf("StudyDescription", protocol.STUDY_NAME)
-            xml.leaf("ProtocolName", protocol.STUDY_SHORT_NAME)
-        with xml.element("BasicDefinitions"):
-            for unit in sorted({unit for _, column in _items() if (unit := dictionary.unit_of(column))}):
-                with xml.element("MeasurementUnit", OID=_unit_oid(unit), Name=unit):
-                    xml.described("Symbol", unit)
+    names = {"StudyName": protocol.STUDY_SHORT_NAME, "ProtocolName": protocol.STUDY_SHORT_NAME}
+    with xml.element("Study", OID=STUDY, **names if xml.is_2 else {}):
+        if xml.is_2:
+            xml.described("Description", protocol.STUDY_NAME)
+        else:
+            _names_and_units(xml)
         with xml.element("MetaDataVersion", OID=METADATA, Name=f"{protocol.STUDY_SHORT_NAME}, every form"):
-            with xml.element("Protocol"):
+            if xml.is_2:
+                with xml.element("Protocol"):
+                    xml.leaf("StudyEventGroupRef", StudyEventGroupOID=EVENTS, Mandatory="No")
+            group = {"OID": EVENTS, "Name": "Every event"} if xml.is_2 else {}
+            with xml.element("StudyEventGroupDef" if xml.is_2 else "Protocol", **group):
                 for number, kind in enumerate(kinds(), start=1):
                     xml.leaf("StudyEventRef", StudyEventOID=tables.event_oid(kind), OrderNumber=number, Mandatory="No")
             for kind in kinds():
@@ -81,8 +82,25 @@ def write_study(xml: XmlWriter) -> None:
                 _group(xml, each)
             for of_table, column in _items():
                 _item(xml, of_table, column)
+            for unit in _units(_items()) if xml.is_2 else ():
+                xml.leaf("ItemDef", OID=_unit_oid(unit), Name=unit, DataType="text", Length=len(unit))
             for oid, name, kind, codes in _code_lists():
                 _code_list(xml, oid, name, kind, codes)
+
+
+def _names_and_units(xml: XmlWriter) -> None:
+    with xml.element("GlobalVariables"):
+        xml.leaf("StudyName", protocol.STUDY_SHORT_NAME)
+        xml.leaf("StudyDescription", protocol.STUDY_NAME)
+        xml.leaf("ProtocolName", protocol.STUDY_SHORT_NAME)
+    with xml.element("BasicDefinitions"):
+        for unit in _units(_items()):
+            with xml.element("MeasurementUnit", OID=_unit_oid(unit), Name=unit):
+                xml.described("Symbol", unit)
+
+
+def _units(items: Iterable[tuple[Table, Column]]) -> list[str]:
+    return sorted({unit for _, column in items if (unit := dictionary.unit_of(column))})
 
 
 def _items() -> Iterator[tuple[Table, Column]]:
@@ -115,8 +133,13 @@ def _group(xml: XmlWriter, table: Table) -> None:
             IsReferenceData="Yes" if table.is_reference or of_the_study else "No",
         ):  # fmt: skip
             for number, column in enumerate(table.columns, start=1):
+                unit = dictionary.unit_of(column) if xml.is_2 else None
                 xml.leaf("ItemRef", ItemOID=tables.item_oid(table.table, column.name), OrderNumber=number,
+                         UnitsItemOID=_unit_oid(unit) if unit else None,
                          Mandatory="Yes" if dictionary.is_required(column) else "No")  # fmt: skip
+            units = _units((table, each) for each in table.columns) if xml.is_2 else ()
+            for number, unit in enumerate(units, start=len(table.columns) + 1):
+                xml.leaf("ItemRef", ItemOID=_unit_oid(unit), OrderNumber=number, PreSpecifiedValue=unit, Mandatory="No")
 
 
 def _item(xml: XmlWriter, table: Table, column: Column) -> None:
@@ -127,7 +150,7 @@ def _item(xml: XmlWriter, table: Table, column: Column) -> None:
         Length=_length(field, kind), SignificantDigits=field.decimal_places if kind == "float" else None,
     ):  # fmt: skip
         xml.described("Question", column.words)
-        if unit:
+        if unit and not xml.is_2:
             xml.leaf("MeasurementUnitRef", MeasurementUnitOID=_unit_oid(unit))
         if isinstance(field, MissingReasonField):
             xml.leaf("CodeListRef", CodeListOID=MISSING)

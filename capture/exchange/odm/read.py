@@ -15,6 +15,7 @@ from capture.exchange.importing.files import LETTERS_IN_A_CELL
 from capture.exchange.importing.upload import MOST_BYTES
 from capture.exchange.odm import metadata, tables
 from capture.exchange.odm.tables import Table
+from capture.exchange.odm.xml_writer import XmlWriter
 from trial.refused import Refused
 
 DEEPEST = 32
@@ -93,12 +94,12 @@ class _Reading:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, name = name.rpartition(" ")
-        if not self.depth and (name != "ODM" or namespace != metadata.NAMESPACE):
+        if not self.depth and (name != "ODM" or namespace != XmlWriter.namespace):
             raise Refused("This is no ODM 1.3 file: it does not begin with the element ODM of that standard.")
         self.depth += 1
         if self.depth > DEEPEST:
             raise self._refused(f"elements are nested more than {DEEPEST} deep")
-        if namespace != metadata.NAMESPACE:
+        if namespace != XmlWriter.namespace:
             return
         if name == "ODM":
             self.is_snapshot = attributes["FileType"] == "Snapshot"
@@ -179,7 +180,7 @@ class _Reading:
     def _end(self, name: str) -> None:
         namespace, _, name = name.rpartition(" ")
         self.depth -= 1
-        if namespace != metadata.NAMESPACE:
+        if namespace != XmlWriter.namespace:
             return
         if name.startswith("ItemData") and self.item:
             self.found.rows.get(tuple(self.place), {})[self.item] = self.text

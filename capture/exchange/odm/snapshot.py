@@ -179,7 +179,7 @@ class _Subject:
     def _signature(self) -> None:
         signed = self.part.rows[Signature, self.person["id"]]
         if signed:
-            with self.xml.element("Signature"):
+            with self.xml.said(), self.xml.element("Signature"):
                 self.xml.leaf("UserRef", UserOID=tables.user_oid(signed[-1]["signed_by_id"]))
                 self.xml.leaf("LocationRef", LocationOID=tables.location_oid(self.person["site_id"]))
                 self.xml.leaf("SignatureRef", SignatureOID=metadata.SIGNATURE)
@@ -234,7 +234,7 @@ def _entry(place: Row) -> str:
 
 def _annotations(xml: XmlWriter, notes: Sequence[Note]) -> None:
     for number, note in enumerate(notes, start=1):
-        with xml.element("Annotation", SeqNum=number):
+        with xml.said(), xml.element("Annotation", SeqNum=number):
             if note.words:
                 xml.leaf("Comment", note.words)
             with xml.element("Flag"):

@@ -19,6 +19,8 @@ class XmlWriter:
     Line ends are written as numbers: a reader turns raw ones into others.
     """
 
+    namespace, version, is_2 = "http://www.cdisc.org/ns/odm/v1.3", "1.3.2", False
+
     def __init__(self, file: TextIO) -> None:
         self._write = file.write
         self._write('<?xml version="1.0" encoding="UTF-8"?>\n')
@@ -46,6 +48,11 @@ class XmlWriter:
     def again(self, text: str) -> None:
         """Writes what was kept, as it is."""
         self._write(text)
+
+    @contextmanager
+    def said(self) -> Iterator[None]:
+        """Around a signature and what is noted of an element: the standards have them in different places."""
+        yield
 
     def described(self, name: str, words: str) -> None:
         """An element whose text is in English."""

@@ -88,9 +88,10 @@ def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
 
 OF_DATA_SETS = {"define.xml", "manifest.json", "readers_guide.md"}
 OF_ODM = {"odm_snapshot.xml", "odm_trail.xml", "verify_odm.py", "odm_layout.py", "odm_places.json", "manifest.json"}
+OF_KIND = [("sdtm", OF_DATA_SETS), ("adam", OF_DATA_SETS), ("odm", OF_ODM), ("odm2", {"odm2_snapshot.xml"})]
 
 
-@pytest.mark.parametrize(("kind", "files"), [("sdtm", OF_DATA_SETS), ("adam", OF_DATA_SETS), ("odm", OF_ODM)])
+@pytest.mark.parametrize(("kind", "files"), OF_KIND)
 def test_files_of_the_standards_are_sent_as_of_the_change_that_was_asked_for(
     cast: Cast, kind: str, files: set[str]
 ) -> None:
@@ -283,5 +284,5 @@ def test_the_templates_come_as_one_zip_file(cast: Cast) -> None:
 def test_nobody_else_sees_these_pages(cast: Cast, role: Role) -> None:
     client = _as(cast.people[role])
     assert client.get("/files/").status_code == 403 and client.get("/files/templates/").status_code == 403
-    for address in ("/files/out/csv/", "/files/in/", "/files/in/confirm/"):
+    for address in ("/files/out/csv/", "/files/out/odm2/", "/files/in/", "/files/in/confirm/"):
         assert client.post(address).status_code == 403
