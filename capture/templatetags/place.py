@@ -11,6 +11,7 @@ from trial.models import Participant
 
 register = template.Library()
 register.filter("mark_of", place.mark_of)
+register.filter("led_back", place.led_back)
 
 
 @register.simple_tag(takes_context=True)

@@ -129,5 +129,6 @@ def _next(request: HttpRequest, participant: Participant, book: Form, row: Any, 
     undo = reverse("capture:entry_strike_out", args=[participant.reference, book.kind, row.pk])
     messages.success(request, saving.with_undo(request, words, undo) if is_new else words)
     if "and_next" in request.POST and book.repeats:
-        return redirect("capture:entry_new", participant.reference, book.kind)
+        further = reverse("capture:entry_new", args=[participant.reference, book.kind])
+        return redirect(place.led_back(request, further))
     return place.back(request, participant, place.mark_of(book.kind, row.pk))

@@ -81,7 +81,8 @@ def opened_from(request: HttpRequest) -> str:
     if request.method == "POST":
         return request.POST.get(FROM, "")
     came = urlsplit(request.headers.get("referer", ""))
-    return next(iter(parse_qs(came.query).get(FROM, [])), "") if came.path.startswith(_participants()) else ""
+    before = parse_qs(came.query).get(FROM, [""])[0] if came.path.startswith(_participants()) else ""
+    return request.GET.get(FROM) or before
 
 
 def _participants() -> str:
@@ -90,8 +91,14 @@ def _participants() -> str:
 
 def back(request: HttpRequest, participant: Participant, row: str = "") -> HttpResponseRedirect:
     """To the participant's page: to the section that the form was opened on, at its row (`mark_of`)."""
-    address, section = reverse("capture:participant", args=[participant.reference]), opened_from(request)
-    return redirect(f"{address}?{urlencode({FROM: section})}#{row}" if section.isidentifier() else address)
+    address = led_back(request, reverse("capture:participant", args=[participant.reference]))
+    return redirect(f"{address}#{row}" if "?" in address else address)
+
+
+def led_back(request: HttpRequest, address: str) -> str:
+    """The address with the section that the form was opened on; as it is without one."""
+    section = opened_from(request)
+    return f"{address}?{urlencode({FROM: section})}" if section.isidentifier() else address
 
 
 def mark_of(form: str, key: Any) -> str:

@@ -63,6 +63,18 @@ def test_a_save_returns_to_the_section_and_row_that_it_was_opened_from(cast: Cas
     assert f'id="{mark}"' in nora.get(answer["Location"]).content.decode()
 
 
+def test_the_way_back_is_kept_by_another_entry_and_by_the_table_of_several(cast: Cast) -> None:
+    nora, address = signed_in(cast.people[Role.COORDINATOR]), f"{ONE}blood_pressure/new/"
+    typed = {**opened(nora, address), **EXAMPLES["blood_pressure"].typed, "section": "casebook", "and_next": "1"}
+    another = nora.post(address, typed)["Location"]
+    assert another == f"{address}?section=casebook"
+    page = nora.get(another, HTTP_REFERER=f"http://testserver{ONE}?section=events").content.decode()
+    several = f"{ONE}blood_pressure/several/"
+    for place in (page, nora.get(f"{several}?section=casebook").content.decode()):
+        assert '<input type="hidden" name="section" value="casebook">' in place
+    assert f'href="{several}?section=casebook"' in page
+
+
 def test_not_done_returns_to_its_row(cast: Cast) -> None:
     nora = signed_in(cast.people[Role.COORDINATOR])
     address = f"{ONE}not-done/?what=Blood pressure, week 3"

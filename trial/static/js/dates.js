@@ -1,5 +1,5 @@
 /* Dates are written DD-MMM-YYYY. In a [data-date] field `t` means today, ↑ and ↓ move a day, and 12feb2006 becomes
-   12-FEB-2006 and t-3 three days ago when the field is left. Numbers that can be read in two ways are left alone:
+   12-FEB-2006 and t-3 three days ago when the field is left or its form goes out. Numbers that can be read in two ways are left alone:
    03/04/2006 could be March or April. A whole date that is none of the calendar is said at once. */
 
 const NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -16,9 +16,9 @@ function written(day, month, year) {
 
 /** The date in the one notation, or null when the text can be read in two ways or is no date. */
 export function normalised(text) {
-  // The t of t-3 has become today by the time that the rest is typed.
+  // The t of t-3 has become today by the time that the rest is typed; another day with days off is left to the server.
   const off = /^ *(t|[0-9]{2}-[a-z]{3}-[0-9]{4})([+-][0-9]{1,3}) *$/i.exec(text);
-  if (off) return off[1].length === 1 ? today(Number(off[2])) : moved(off[1], Number(off[2]));
+  if (off) return off[1].length === 1 || off[1].toUpperCase() === today() ? today(Number(off[2])) : null;
   const named = /^ *([0-9]{1,2})[ ./-]*([a-z]{3,9})[ ./-]*([0-9]{4}) *$/i.exec(text);
   if (named) {
     const month = NAMES.findIndex((name) => name.startsWith(named[2].toLowerCase())) + 1;
@@ -59,7 +59,7 @@ function moved(text, days) {
 document.addEventListener("keydown", (event) => {
   const days = { ArrowUp: 1, ArrowDown: -1 }[event.key];
   const to = days && event.target.matches?.("[data-date]:not([readonly])") && moved(event.target.value, days);
-  if (!to || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (!to || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   event.preventDefault();
   put(event.target, to);
 });
@@ -75,11 +75,20 @@ document.addEventListener("keydown", (event) => {
   put(field, today());
 });
 
+/** Puts the field into the one notation; null where its text is left as typed. */
+function tidied(field) {
+  const text = normalised(field.value);
+  if (text) put(field, text);
+  return text;
+}
+
+// Enter and the shortcuts send a form whose field in focus has not been left.
+document.addEventListener("submit", (event) => event.target.querySelectorAll("[data-date]").forEach(tidied), true);
+
 document.addEventListener("focusout", (event) => {
   if (!event.target.matches?.("[data-date]")) return;
   const field = event.target;
-  const text = normalised(field.value);
-  if (text) put(field, text);
+  const text = tidied(field);
   field.parentElement.querySelector("[data-date-said]")?.remove();
   const whole = /^ *[0-9]{1,2}[ ./-]*([a-z]{3}|[0-9]{1,2})[ ./-]*[0-9]{4} *$/i.exec(field.value);
   if (text || !whole) return;

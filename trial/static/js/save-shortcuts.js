@@ -10,8 +10,6 @@ document.addEventListener("keydown", (event) => {
   const form = formToSave(event.target);
   if (event.key.toLowerCase() === "s" && form) {
     event.preventDefault();
-    // The date field in focus has not been left yet: let it put itself in order before the form goes out.
-    document.activeElement?.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
     form.requestSubmit();
   }
   const next = form?.querySelector("[data-save-next]") ?? document.querySelector("[data-save-next]");
