@@ -26,7 +26,7 @@ CMD ["gunicorn", "trial.wsgi", "-b", "0.0.0.0:8000", "-k", "trial.runtime.web_wo
 # The same files, Python and packages with the tests beside them: what is qualified here is what runs.
 FROM product AS qualification
 USER root
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium && rm -rf /var/lib/apt/lists/*
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium git && rm -rf /var/lib/apt/lists/*
 COPY tests/requirements.txt tests/requirements.txt
 RUN pip install --no-cache-dir --require-hashes -r tests/requirements.txt
 COPY tests tests

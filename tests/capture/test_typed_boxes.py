@@ -297,4 +297,5 @@ def test_enter_in_a_line_presses_no_button_that_says_more_than_save(cast: Cast) 
     assert asked > 5
     monitor = signed_in(cast.people[Role.MONITOR])
     pressed = pressed_by_enter(monitor.get("/holds/").content.decode())
-    assert [button["name"] for button in pressed] == ["lock"] and "btn-primary" in pressed[0]["class"]
+    assert [button["name"] for button in pressed if "name" in button] == ["lock"], "beside the cover of an idle session"
+    assert "btn-primary" in pressed[-1]["class"]

@@ -85,7 +85,7 @@ def test_the_page_and_the_dashboard_show_it_by_its_shape(
 ) -> None:
     section = Section(endpoint, _result(outcomes)["endpoints"][endpoint.code], "A")
     context = {"section": section, "answer": section.answer, "code": endpoint.code,
-               "panel": SimpleNamespace(letter="A", query="")}  # fmt: skip
+               "panel": SimpleNamespace(letter="A", query="", own_first=[])}  # fmt: skip
     page = render_to_string(endpoint.shown_by, context)
     assert all(word in page for word in [endpoint.title, *words])
     assert endpoint.card in render_to_string(endpoint.card_shown_by, context)

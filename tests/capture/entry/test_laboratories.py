@@ -43,7 +43,7 @@ def test_limits_left_empty_are_those_of_the_laboratory_that_is_chosen(cast: Cast
     _in_use(cast)
     nora = signed_in(cast.people[Role.COORDINATOR])
     _declared(cast, nora, **HEMOGLOBIN)
-    with at_most(5, "GET new visit"):
+    with at_most(6, "GET new visit"):
         page = nora.get(NEW).content.decode()
     assert f'<option value="{NAME}" selected>' in page and "12.5 to 16 g/dL" in page.replace("\xa0", " ")
     typed = WITHOUT_LIMITS | {"laboratory_name": NAME, "sampled_on": "10-FEB-2026"}
