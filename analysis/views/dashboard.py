@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -64,7 +65,12 @@ def newer(request: HttpRequest, letter: str) -> HttpResponse:
     shown = panels.panel(panels.group_or_404(letter).code)
     if shown.stored is None or request.GET.get("shown") == str(shown.change):
         return HttpResponse(status=204)
-    return render(request, "analysis/as_of/_newer.html", panels.newer_than(shown, request.GET.get("since", "")))
+    # The page keeps its order, and leaves the moment that it shows.
+    query = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query, mutable=True)
+    for name in ("as_of", "cutoff", "cut"):
+        query.pop(name, None)
+    told = panels.newer_than(shown, request.GET.get("since", ""))
+    return render(request, "analysis/as_of/_newer.html", {**told, "query": query.urlencode()})
 
 
 # A page of more is not read; all study data can be exported.

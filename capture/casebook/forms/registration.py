@@ -302,7 +302,8 @@ class WaiverRequestForm(forms.Form):
 
     helper = PageHelper()
     criteria = forms.MultipleChoiceField(
-        label="Criteria to waive", widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        label="Criteria to waive",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input", "data-first": True}),
         error_messages={"required": "Choose the criteria to waive."},
     )  # fmt: skip
     because = _words(label(Waiver._meta.get_field("requested_because")))

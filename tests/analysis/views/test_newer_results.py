@@ -66,8 +66,10 @@ def test_a_page_of_the_past_is_told_of_newer_results_without_a_comparison(chair:
         page = chair.get(f"/groups/A/{place}?as_of={stored.change}").content.decode()
         address = f"/dashboard/newer/A/?since=0&amp;shown={stored.change}"
         assert f'data-asks-for="A" data-shown="{stored.change}" hx-get="{address}"' in page, place
-    told = chair.get("/dashboard/newer/A/", {"since": 0, "shown": stored.change}).content.decode()
-    assert f"(change {panel('A').change}). <a href=\"?\">Show</a>" in told, "the newest, not the past once more"
+    here = {"HX-Current-URL": "http://testserver/groups/A/?as_of=1&cutoff=12-FEB-2026&lanes=response&cut=x"}
+    told = chair.get("/dashboard/newer/A/", {"since": 0, "shown": stored.change}, headers=here).content.decode()
+    newest = f'(change {panel("A").change}). <a href="?lanes=response">Show</a>'
+    assert newest in told, "the newest, not the past once more, in the order of the page"
 
 
 def test_an_open_page_asks_one_small_question_for_all_groups(chair: Client) -> None:

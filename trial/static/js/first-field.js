@@ -1,5 +1,5 @@
 /* Where typing begins: the summary of errors, which links to its fields; else the first field that was refused, the one
-   that the address names, or the first field of a new entry that is empty or holds no more than a proposal. */
+   that the address names, a choice marked data-first, or the first field of a new entry that is empty or holds no more than a proposal. */
 
 const form = document.querySelector("form[data-save]");
 const FIELDS = "input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea";
@@ -24,7 +24,7 @@ function named() {
 }
 
 if (form && !document.querySelector("[autofocus]")) {
-  const first = document.getElementById("errors") ?? refused() ?? named() ?? (isNew() && [...form.querySelectorAll(FIELDS)].find((each) => visible(each) && (!each.value || "proposed" in each.dataset)));
+  const first = document.getElementById("errors") ?? refused() ?? named() ?? form.querySelector("[data-first]") ?? (isNew() && [...form.querySelectorAll(FIELDS)].find((each) => visible(each) && (!each.value || "proposed" in each.dataset)));
   if (first) first.focus();
   // What is proposed is looked at, and typing replaces it.
   if (first && "proposed" in first.dataset) first.select();
