@@ -7,6 +7,7 @@ from analysis.charts.axis import HEIGHT, WIDTH, Axis, Chart, Frame, Spoken, Tick
 from analysis.statistics.survival import (
     DAYS_PER_MONTH,
     FEWEST_AT_RISK,
+    LANDMARKS,
     KaplanMeier,
     Step,
     at_risk,
@@ -26,8 +27,6 @@ DASHES = ("", "6 3", "2 3")
 MOST_TICKS = 9
 # Nobody reads more steps than this: table and read-out then keep to the ticks of the time axis.
 MOST_STEPS = 120
-# At these months the large plot says the share without event [our reading].
-LANDMARKS = (12, 24)
 
 
 @dataclass(frozen=True)

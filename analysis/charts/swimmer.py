@@ -282,8 +282,9 @@ def _summary(lanes: Sequence[Lane]) -> str:
     if not lanes:
         return "No participant has been registered yet."
     kinds = [{kind for _, kind in lane.marks} for lane in lanes]
+    longest = months(max(_length(lane) for lane in lanes))
     return (
-        f"{len(lanes)} participant{'s' if len(lanes) > 1 else ''}, the longest for {months(_length(lanes[0])):.1f} "
+        f"{len(lanes)} participant{'s' if len(lanes) > 1 else ''}, the longest for {longest:.1f} "
         f"months; {sum(bool(marked & {'CR', 'PR'}) for marked in kinds)} with a response, "
         f"{sum('progression' in marked for marked in kinds)} with progression, "
         f"{sum('death' in marked for marked in kinds)} died, {sum(lane.ongoing for lane in lanes)} on treatment."

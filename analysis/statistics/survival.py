@@ -23,6 +23,9 @@ METHOD = "log(-log)"
 DAYS_PER_MONTH = float(exact_constant("days_per_month"))
 # With fewer at risk a curve is drawn gray and gives no rate; a median that rests on fewer says so.
 FEWEST_AT_RISK = constant("fewest_at_risk")
+# The months of the shares without event, and which of them the large plot marks [our reading].
+RATE_MONTHS = (6, 12, 18, 24)
+LANDMARKS = RATE_MONTHS[1::2]
 # R's tolerance for "equal to one half": the square root of the smallest relative step of a double.
 TOLERANCE = 1.5e-8
 NORMAL_975 = NormalDist().inv_cdf(0.975)

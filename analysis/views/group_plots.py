@@ -12,7 +12,7 @@ from analysis.charts import boundary, flow, hormone, km, ruler, spider, swimmer,
 from analysis.charts.axis import Caption, Frame
 from analysis.charts.watch import accrual, events, forest, operating
 from analysis.endpoints import evidence
-from analysis.endpoints.answers import monitoring, plot_series
+from analysis.endpoints.answers import enrollment, monitoring, plot_series
 from analysis.endpoints.answers.shapes import EVALUABLE, REGISTERED, TREATED, Curve
 from analysis.outcomes.cohort import Cohort
 from analysis.statistics import survival
@@ -233,9 +233,9 @@ def flow_of(result: Result) -> flow.Flow | None:
         return None
     behind = {row["label"]: reverse("analysis:behind", args=[result["group"], f"row-flow:{row['label']}"])
               for row in answer["rows"]}  # fmt: skip
-    parts = [flow.Part(row["label"], len(row["participants"]), behind[row["label"]], bool(row["level"]))
-             for row in answer["rows"]]  # fmt: skip
-    words = ", ".join(f"{part.count} {part.words}" for part in parts if not part.leaves)
+    parts = [flow.Part(row["label"], len(row["participants"]), behind[row["label"]],
+                       enrollment.leaves(row), enrollment.is_within(row)) for row in answer["rows"]]  # fmt: skip
+    words = ", ".join(f"{part.count} {part.words}" for part in parts if not part.leaves and not part.within)
     caption = Caption("Participant flow", f"group {result['group']}", f"n = {answer['denominator']} {REGISTERED.words}")
     return replace(flow.flow(parts, f"{words}."), caption=caption)
 

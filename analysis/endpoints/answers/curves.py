@@ -11,7 +11,6 @@ from analysis.statistics import survival
 
 Answer = dict[str, Any]
 Time = dict[str, Any]
-RATE_MONTHS = (6, 12, 18, 24)
 
 
 def in_months(days: float | None) -> float | None:
@@ -27,9 +26,9 @@ def full(counted: Sequence[Outcome], key: str) -> Answer:
     return {
         **_medians(km),
         "quartiles": [_quantile(survival.quantile(km, share)) for share in (0.25, 0.5, 0.75)],
-        "rates": [_rate(km, months) for months in RATE_MONTHS],
+        "rates": [_rate(km, months) for months in survival.RATE_MONTHS],
         "at_risk": {str(months): survival.at_risk(km, months * survival.DAYS_PER_MONTH)
-                    for months in (0, *RATE_MONTHS)},
+                    for months in (0, *survival.RATE_MONTHS)},
         "follow_up": _follow_up(days, events),
         "method": f"Kaplan–Meier, {km.method} interval",
         "curve": survival.stored(km),

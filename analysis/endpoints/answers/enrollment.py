@@ -141,7 +141,7 @@ Row = dict[str, Any]
 
 
 def flow(cohort: Cohort) -> dict[str, Any]:
-    """rows: each step of the flow, and beneath it (level 1) who left it and why; label → participants."""
+    """rows: each step of the flow, and beneath it (level 1) its parts and who left it and why; label → participants."""
     treated = cohort.treated
     measured = [each for each in cohort.evaluable if each["best_change_percent"] is not None]
     left = [each for each in treated if each["treatment"]["off_reason"]]
@@ -157,6 +157,16 @@ def flow(cohort: Cohort) -> dict[str, Any]:
                     lambda each: str(each["best"]["category"])),
         _step("with a measured change", measured),
     ]}  # fmt: skip
+
+
+def is_within(row: Row) -> bool:
+    """Whether a row is a part of the step above it: who stops treatment stays in the flow."""
+    return str(row["label"]).startswith(("off treatment: ", "on treatment"))
+
+
+def leaves(row: Row) -> bool:
+    """Whether the participants of a row left the flow after the step above it."""
+    return bool(row["level"]) and not is_within(row)
 
 
 def _step(label: str, among: Sequence[Outcome], level: int = 0) -> Row:

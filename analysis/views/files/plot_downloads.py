@@ -14,8 +14,9 @@ from django.template.loader import render_to_string
 
 from analysis.charts import boundary, swimmer
 from analysis.charts.axis import WIDTH
+from analysis.charts.km import KaplanMeierCharts
 from analysis.charts.watch import events
-from analysis.endpoints.answers import monitoring, plot_series
+from analysis.endpoints.answers import enrollment, monitoring, plot_series
 from analysis.endpoints.answers.best_response import BEST_RESPONSE
 from analysis.endpoints.answers.enrollment import ACCRUAL, FLOW
 from analysis.endpoints.answers.hormones import HORMONE_IMPROVEMENT
@@ -80,9 +81,18 @@ def _curve(endpoint: Curve) -> Plot:
 
 def _curve_beside(endpoint: Curve) -> Plot:
     return Plot(f"{endpoint.code}_beside", f"{endpoint.title}, groups side by side", "_curves",
-                lambda panel: group_plots.curves_beside(endpoint, panel.own_first),
-                lambda panel: _of_each(panel, lambda each: _stored(each, endpoint)["curve"]["steps"]),
+                lambda panel: _drawn_beside(endpoint, panel),
+                lambda panel: _drawn_beside(endpoint, panel) and _of_each(
+                    panel, lambda each: _stored(each, endpoint)["curve"]["steps"]),
                 endpoint.code, in_report=False)  # fmt: skip
+
+
+def _drawn_beside(endpoint: Curve, panel: GroupPanel) -> KaplanMeierCharts:
+    """The curves of the groups; Http404 in words where fewer than two are drawn: there is nothing beside another."""
+    drawn = group_plots.curves_beside(endpoint, panel.own_first)
+    if len(drawn.curves) < 2:
+        raise Http404(f"{endpoint.title}: fewer than two groups have a curve.")
+    return drawn
 
 
 def _of_each(panel: GroupPanel, rows: Callable[[GroupPanel], Rows]) -> Rows:
@@ -137,8 +147,8 @@ def _yes(holds: bool) -> str:
 
 
 def _flow_rows(panel: GroupPanel) -> Rows:
-    return [{"row": row["label"], "leaves_the_flow": _yes(row["level"]), "participants": len(row["participants"])}
-            for row in _stored(panel, FLOW)["rows"]]  # fmt: skip
+    return [{"row": row["label"], "leaves_the_flow": _yes(enrollment.leaves(row)),
+             "participants": len(row["participants"])} for row in _stored(panel, FLOW)["rows"]]  # fmt: skip
 
 
 def _spider_rows(panel: GroupPanel) -> Rows:

@@ -151,6 +151,8 @@ def test_the_sentence_counts_participants_not_marks() -> None:
     assert chart.summary == (
         "2 participants, the longest for 12.0 months; 1 with a response, 0 with progression, 0 died, 1 on treatment."
     )
+    other = swimmer([lane("1", 365), lane("2", 60, treatment=((1, 56, "full"),))], "treatment")
+    assert other.lanes[0].lane.number == "2" and "the longest for 12.0 months" in other.summary
 
 
 @pytest.mark.parametrize("count", [1, 50])

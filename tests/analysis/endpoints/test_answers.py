@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from analysis.endpoints import registry
+from analysis.endpoints.answers import enrollment
 from analysis.endpoints.answers.curves import participants
 from analysis.endpoints.evidence import of_treatment
 from analysis.endpoints.figures import FIGURES, figure
@@ -260,11 +261,26 @@ def test_an_answer_reads_only_what_it_declares(each: Any) -> None:
     assert names <= each.reads
 
 
+def test_of_each_step_of_the_flow_part_leaves_and_the_rest_is_the_next_step(found: dict[str, Any]) -> None:
+    """Who stopped treatment is still treated and followed; a part of the step, not one who left."""
+    sums = {True: 0, False: 0}
+    for row in reversed(found["flow"]["rows"]):
+        count = len(row["participants"])
+        if enrollment.is_within(row):
+            continue
+        if row["level"]:
+            sums[True] += count
+            continue
+        assert sums == {True: 0, False: 0} or count == sums[True] + sums[False], row["label"]
+        sums = {True: 0, False: count}
+
+
 def test_who_died_is_off_treatment_though_nobody_recorded_its_end(found: dict[str, Any]) -> None:
     """NET-002 died on treatment without a form off treatment; the untreated are on none."""
     flow = {row["label"]: row["participants"] for row in found["flow"]["rows"]}
     assert flow["off treatment: death"] == found["treatment"]["off_treatment"]["death"] == ["NET-002"]
     assert flow["on treatment"] == found["treatment"]["off_treatment"]["on treatment"] == ["NET-003", "NET-005"]
+    assert not any(enrollment.leaves(row) for row in found["flow"]["rows"] if row["label"].startswith(("on ", "off ")))
     derived = outcome.derive(STABLE, SETTINGS)
     of_death = figure("off-death")
     assert of_death is not None and of_death.includes(derived)

@@ -1,6 +1,6 @@
 /* Plots by keyboard: the arrow keys step through the marks of the plot in focus, a live region says each in words,
    Enter opens the participant or the page behind it; a mouse over a plot reads out the mark beneath it, or of a curve
-   the nearest one across. Without scripts the tables below the plots say the same. */
+   the nearest one across (of several curves: the nearest one). Without scripts the tables below the plots say the same. */
 
 const MARKS = "a[aria-label], [data-words]";
 const STEPS = {
@@ -71,9 +71,11 @@ function beneath(plot, event) {
   const [marks] = marksOf(plot);
   const hit = marks.indexOf(event.target.closest(MARKS));
   if (hit >= 0 || !plot.querySelector(".chart-place")) return hit;
+  const several = plot.hasAttribute("data-several");
   const away = marks.map((mark) => {
     const box = mark.getBoundingClientRect();
-    return Math.abs((box.left + box.right) / 2 - event.clientX);
+    const across = (box.left + box.right) / 2 - event.clientX, up = (box.top + box.bottom) / 2 - event.clientY;
+    return Math.hypot(across, several ? up : 0);
   });
   return away.indexOf(Math.min(...away));
 }
