@@ -60,3 +60,14 @@ def test_a_day_that_the_calendar_lacks_is_said_when_the_box_is_left(page: Any) -
     assert said.inner_text() == "Type 03/04/2026 as 12-FEB-2006."
     _typed(page, "28feb2026", "Tab")
     assert said.count() == 0
+
+
+def test_days_off_today_choose_a_cutoff(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR])
+    page.goto(f"{live_server_url}/moments/")
+    page.evaluate("document.body.dataset.now = Date.UTC(2026, 2, 2, 12) / 1000")
+    page.locator("#cutoff").focus()
+    page.keyboard.type("t-3")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "cutoff=27-FEB-2026" in page.url
