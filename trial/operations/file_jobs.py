@@ -80,6 +80,7 @@ def begin_again(job: FileJob, kind: str) -> None:
 
 def start(job: FileJob) -> None:
     """Hands it to a process of its own; what goes wrong in it stands in the log of the pages."""
+    FileJob.objects.filter(pk=job.pk).update(told_at=timezone.now())  # a large file may have come slowly
     words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "file_job", job.pk]
     more = {"ENDPOINT_DATABASE_NAME": str(connection.settings_dict["NAME"])} if settings.EMBEDDED else {}
     kept = storage()

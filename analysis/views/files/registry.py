@@ -31,7 +31,7 @@ def _of_one_moment(view: Callable[..., HttpResponse]) -> panels.View:
         every = [GroupPanel(group.code, moments.stored_at(group.code, then, with_outcomes=False), then.change, then)
                  for group in GROUPS]  # fmt: skip
         for each in every:
-            if each.stored is None:
+            if each.stored is None and moment is not None:  # of now, the worker's own answer comes by itself
                 panels.ask(each.letter, then)
         if any(each.stored is None for each in every):
             return panels.not_ready(request, then)

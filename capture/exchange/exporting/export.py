@@ -132,7 +132,7 @@ class Workbook:
         cell = WriteOnlyCell(sheet, "")
         day = _whole_date(value)
         if day is not None and day >= FIRST_DATE:
-            cell.value, cell.number_format = day, "dd-mmm-yyyy"
+            cell.value, cell.number_format = day, "yyyy-mm-dd"
             return cell
         # Set as words whatever they look like: “=1+1” and “#N/A” are words here.
         cell._value, cell.data_type = _writable(cells.text(value)), "s"

@@ -26,7 +26,7 @@ PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv", COLUMNS}) | {
 }
 WORKBOOK = "This is an Excel workbook. Save each sheet as “CSV UTF-8” and choose those files."
 _BEFORE_2007 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_COPY = re.compile(r"(?: ?\([0-9]+\))?\.csv$")
+_COPY = re.compile(r"(?: ?\([0-9]+\))?(\.(?:csv|md|json))$")
 LETTERS_IN_A_CELL = 131_072
 # After so many an import reads no further: nobody corrects more at once, and a wrong file of any size stays small.
 MOST_PROBLEMS = 1000
@@ -211,7 +211,7 @@ def _has_rows(content: Content) -> bool:
 def _meant(name: str) -> str:
     """The file of the import that a name means: `Deviation.CSV` and `deviation (1).csv`, as browsers call a second
     download, are deviation.csv."""
-    return _COPY.sub(".csv", name.lower())
+    return _COPY.sub(r"\1", name.lower())
 
 
 def _undeclared() -> set[str]:

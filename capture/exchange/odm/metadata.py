@@ -31,7 +31,7 @@ YES, YES_LIST = "yes", "CL.flag_yes"
 FLAGS = {
     "MISSING": "Reason why the value is missing", "QUERY": "State of a query", "VERIFIED": "Source data verified",
     "VERIFIED_FIELD": "Source data of one field verified",
-    "REVERIFY": "Changed since its source data verification", "FREEZE": "Frozen", "LOCK": "Locked",
+    "VERIFY_AGAIN": "Changed since its source data verification", "FREEZE": "Frozen", "LOCK": "Locked",
     "FREEZE_FORM": "A form frozen", "LOCK_FORM": "A form locked", "SIGNED": "Signed by an investigator",
 }  # fmt: skip
 MOST_LETTERS = 4000  # of words that the record does not limit

@@ -222,7 +222,7 @@ def _of_hold(hold: Row, here: Sequence[tuple[str, int]]) -> Iterator[tuple[Place
 
 def _of_verification(done: Row, again: bool) -> Note:
     words = f"Source data verified as of change {done['at_change']}"
-    flag = "REVERIFY" if again else "VERIFIED_FIELD" if done["field"] else "VERIFIED"
+    flag = "VERIFY_AGAIN" if again else "VERIFIED_FIELD" if done["field"] else "VERIFIED"
     return Note(flag, metadata.YES, f"{done['field']}: {words}" if done["field"] else words)
 
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if options["dry_run"] or not report.new:
             self.stdout.write("Nothing was written." if report.new else "No new rows: nothing was written.")
             return
-        if not options["yes"] and input("Import these rows? Enter yes: ").strip().lower() != "yes":
+        if not options["yes"] and not self._is_agreed():
             self.stdout.write("Nothing was written.")
             return
         report = self._run(person, contents, options, rehearsal=False)
@@ -55,6 +55,12 @@ class Command(BaseCommand):
             self._show(report)
             raise CommandError("The study data changed after the preview. Nothing was imported.")
         self.stdout.write(f"Imported {report.new} rows in {report.changes} changes.")
+
+    def _is_agreed(self) -> bool:
+        try:
+            return input("Import these rows? Enter yes: ").strip().lower() == "yes"
+        except EOFError:
+            raise CommandError("Nobody answered: add --yes where nobody is asked. Nothing was imported.") from None
 
     def _write_templates(self, folder: Path) -> None:
         try:

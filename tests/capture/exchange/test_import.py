@@ -176,6 +176,7 @@ def test_a_file_is_known_by_its_name_whatever_its_case_and_the_number_of_its_cop
     assert report.problems == [] and any(line.title == "Protocol deviation" and line.new for line in report.lines)
     twice = _import(exported | {name: exported["deviation.csv"]}, rehearsal=True)
     assert [each.words for each in twice.problems] == ["Several files are deviation.csv. Keep one of them."] * 2
+    assert _import(exported | {"columns (1).md": b"# Columns"}, rehearsal=True).problems == []
 
 
 def test_a_table_that_an_import_cannot_read_is_never_passed_by_in_silence(
@@ -301,6 +302,10 @@ def test_only_the_statistician_imports(exported: dict[str, bytes]) -> None:
     assert not Participant.objects.exists()
 
 
+def _nobody(words: str) -> str:
+    raise EOFError
+
+
 def test_the_command_asks_and_takes_no_for_an_answer(
     exported: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -311,6 +316,9 @@ def test_the_command_asks_and_takes_no_for_an_answer(
     monkeypatch.setattr("builtins.input", lambda words: "no")
     call_command("import_records", folder, person="stat")
     call_command("import_records", folder, person="stat", dry_run=True)
+    monkeypatch.setattr("builtins.input", _nobody)
+    with pytest.raises(CommandError, match="add --yes"):
+        call_command("import_records", folder, person="stat")
     assert not Participant.objects.exists()
     monkeypatch.setattr("builtins.input", lambda words: "yes")
     call_command("import_records", folder, person="stat")
@@ -329,8 +337,8 @@ def test_the_templates_are_the_files_that_the_import_reads(database: object, tmp
     call_command("import_records", tmp_path / "empty", template=True)
     found = list((tmp_path / "empty").glob("*.csv"))
     columns = (tmp_path / "empty" / "columns.md").read_text(encoding="utf-8")
-    assert all(f"### `{each.name}.csv`" in columns and f"| `{name}` |" in columns for each in COMES_IN
-               for name in columns_in(each))  # fmt: skip
+    parts = {part.split(".csv`")[0]: part for part in columns.split("### `")[1:]}
+    assert all(f"| `{name}` |" in parts[each.name] for each in COMES_IN for name in columns_in(each))
     written = {each.name: each.read_text(encoding="utf-8").strip().split(",") for each in found}
     assert written == {f"{each.name}.csv": list(columns_in(each)) for each in COMES_IN}
     for each in COMES_IN:

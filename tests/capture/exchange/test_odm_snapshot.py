@@ -185,7 +185,7 @@ def test_a_field_that_was_verified_is_not_the_entry_and_a_change_since_is_said(c
     words = f"Source data verified as of change {head}"
     assert [flags(each) for each in forms] == [
         {"VERIFIED": ("yes", words)}, {"VERIFIED_FIELD": ("yes", f"dose_mg: {words}")},
-        {"REVERIFY": ("yes", words)}]  # fmt: skip
+        {"VERIFY_AGAIN": ("yes", words)}]  # fmt: skip
     assert flags(forms[1].find(f".//{ODM}ItemData[@ItemOID='IT.deviation.kind']")) == {
         "VERIFIED_FIELD": ("yes", f"kind: {words}")}  # fmt: skip
     then = ET.parse(exported(tmp_path / "then", as_of=str(verified))).getroot()
