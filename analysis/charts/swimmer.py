@@ -98,7 +98,8 @@ class Lane:
     """One participant: study number, periods (first day, last day, level), marks (day, kind), whether treatment goes
     on, the last day something is known of, and the page address. Levels: LEVELS, "" when not recorded; kinds: KINDS.
 
-    response: first and last day of a confirmed response; off: why treatment ended; is_alive: not dead after it.
+    response: first and last day of a confirmed response; off: why treatment ended; is_alive: off treatment, alive
+    at the last contact, and nothing says dead.
     """
 
     number: str

@@ -15,6 +15,12 @@ NOT_COMPUTED = "Not computed by that version"
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
 
 
+def _read(words: str) -> tuple[Decimal, str] | None:
+    """A number and its unit, `%` or none; None of other words."""
+    found = NUMBER.fullmatch(words.replace("−", "-"))
+    return (Decimal(found[1]), found[2]) if found else None
+
+
 @dataclass(frozen=True)
 class Difference:
     """A number or fact before and after, in words; `differs` where they do. of: the endpoint whose number it is."""
@@ -37,11 +43,20 @@ class Difference:
     @property
     def change(self) -> str:
         """How far and which way a number moved: `+0.8`, `−2` or `−0.2 percentage points`; empty where one is none."""
-        before, after = NUMBER.fullmatch(self.before), NUMBER.fullmatch(self.after)
-        if before is None or after is None or before[2] != after[2] or not self.differs:
+        before, after = _read(self.before), _read(self.after)
+        if before is None or after is None or before[1] != after[1] or not self.differs:
             return ""
-        moved = Decimal(after[1]) - Decimal(before[1])
-        return f"{moved:+}".replace("-", "−") + (" percentage points" if after[2] else "")
+        return f"{after[0] - before[0]:+}".replace("-", "−") + (" percentage points" if after[1] else "")
+
+    @property
+    def row(self) -> dict[str, Decimal | str | None]:
+        """before, after and difference (of percent: in percentage points), numbers as numbers; and their unit."""
+        before, after = _read(self.before), _read(self.after)
+        units = {read[1] for read in (before, after) if read}
+        if len(units) != 1:
+            return {"before": self.before, "after": self.after, "difference": None, "unit": ""}
+        return {"before": before[0] if before else self.before, "after": after[0] if after else self.after,
+                "difference": after[0] - before[0] if before and after and self.differs else None, "unit": units.pop()}
 
 
 def numbers(before: Result, after: Result) -> list[Difference]:

@@ -119,7 +119,7 @@ BY_CODE: dict[str, Endpoint] = {endpoint.code: endpoint for endpoint in ENDPOINT
 CURVES: tuple[Curve, ...] = tuple(endpoint for endpoint in ENDPOINTS if isinstance(endpoint, Curve))
 
 # Raise it when outcomes are derived differently, or a result holds something else beside its endpoints.
-OUTCOME_VERSION = 28
+OUTCOME_VERSION = 29
 
 
 def engine_of(declared: Iterable[Endpoint | Part]) -> str:

@@ -49,6 +49,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
 def _identity(participant: ParticipantFact) -> dict[str, Any]:
     exclusion = populations.why_not_evaluable(participant)
     ineligible = populations.why_not_eligible(participant)
+    contacts = sorted(participant.follow_ups, key=lambda contact: (contact.contacted_on, contact.id))
     return {
         "number": participant.number,
         "group": participant.group,
@@ -61,6 +62,7 @@ def _identity(participant: ParticipantFact) -> dict[str, Any]:
         "in_error": populations.is_in_error(participant),
         "evaluable_but_for_eligibility": populations.only_eligibility_missing(participant),
         "treated": participant.treated,
+        "alive_at_last_contact": contacts[-1].alive if contacts else None,
     }
 
 
@@ -80,6 +82,7 @@ def _response(
     rule = response.confirmation_settings(settings)
     strict = response.confirmation_settings(settings, response_after_complete_counts=False)
     limits = response.limits_of(participant, settings, therapy_on, died_on)
+    window = assessed, therapy_on, reported.on if reported else None, limits.until
     return {
         "baseline_on": baseline.assessed_on.isoformat() if baseline else None,
         "assessments": [response.assessment_out(scan, opinions.get(scan.assessment_id, "")) for scan in assessed],
@@ -88,9 +91,8 @@ def _response(
         "confirmed_any_time": response.confirmed(responses, rule, therapy_on, None),
         "best": response.best(participant, responses, settings, limits),
         "best_unconfirmed": response.best_unconfirmed(participant, responses, limits),
-        "best_change_percent": response.best_change(
-            assessed, therapy_on, reported.on if reported else None, limits.until
-        ),
+        "best_change_percent": response.best_change(*window),
+        "best_change_assessments": len(response.best_change_among(*window)),
     }
 
 

@@ -15,10 +15,10 @@ from analysis.results.moments import Moment
 from analysis.views import panels
 from analysis.views.files import report_jobs
 from analysis.views.files.csv_text import chart_csv
-from analysis.views.files.provenance import slug, unique_slug
+from analysis.views.files.provenance import named, parts_of
 from trial.drawing.form_layout import Boxes, Markup, PageHelper
 from trial.models import Change, DataCut, Role
-from trial.protocol import GROUPS, STUDY_SHORT_NAME, Group
+from trial.protocol import GROUPS, Group
 from trial.record import access
 from trial.record.save import of_request
 from trial.record.typed_fields import choice, words
@@ -130,12 +130,11 @@ def _as_csv(shown: dict[str, Any]) -> HttpResponse:
     sides = {"group": shown["group"].code, "before_is": shown["before"].words, "after_is": shown["after"].words}
     listed = [(each.of, each.short, each) for each in shown["figures"]]
     listed += [(mover["number"], each.words, each) for mover in shown["participants"] for each in mover["differences"]]
-    rows = [{"of": of, "what": words, "before": each.before, "after": each.after, "difference": each.change,
-             "differs": "yes" if each.differs else "no", **sides} for of, words, each in listed]  # fmt: skip
+    rows = [{"of": of, "what": words, **each.row, "differs": "yes" if each.differs else "no", **sides}
+            for of, words, each in listed]  # fmt: skip
     response = HttpResponse(chart_csv(rows), content_type="text/csv; charset=utf-8")
-    pair = shown["before"], shown["after"]
-    between = "-to-".join(unique_slug(each.cut or f"change-{each.change}") for each in pair)
-    name = f"{slug(STUDY_SHORT_NAME)}-group-{sides['group']}-{between}.csv"
+    between = [*parts_of(shown["before"]), "to", *parts_of(shown["after"])]
+    name = named([f"group-{sides['group']}", *between], "csv")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

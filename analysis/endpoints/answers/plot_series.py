@@ -31,9 +31,12 @@ def waterfall(cohort: Cohort) -> dict[str, Any]:
 
 
 def notes(outcome: Outcome) -> tuple[str, ...]:
-    """What the best change does not say: a new lesion, a response that nothing confirmed, treatment that goes on."""
+    """What the best change does not say: a new lesion at an assessment that it is looked for among, a response that
+    nothing confirmed, treatment that goes on."""
+    # A result of an earlier version does not tell which assessments those are.
+    among = outcome["assessments"][: outcome.get("best_change_assessments")]
     facts = {
-        "new": any(row["new_lesions"] == "YES" for row in outcome["assessments"]),
+        "new": any(row["new_lesions"] == "YES" for row in among),
         "unconfirmed": not outcome["confirmed"] and outcome["best_unconfirmed"]["category"] in ("CR", "PR"),
         "ongoing": _is_ongoing(outcome),
     }
@@ -90,7 +93,8 @@ def _lane(outcome: Outcome) -> dict[str, Any]:
         "last_day": max([0, *(bar[1] for bar in bars), *(mark[0] for mark in marks), outcome["os"]["days"] or 0]),
         "response": _response_days(outcome),
         "off": outcome["treatment"]["off_reason"] or "",
-        "is_alive": not ongoing and not is_dead,
+        "is_alive": not ongoing and not is_dead and outcome.get("alive_at_last_contact") is True
+        and outcome["treatment"]["off_reason"] != "death",
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from analysis.endpoints import registry
-from analysis.endpoints.answers import enrollment
+from analysis.endpoints.answers import enrollment, plot_series
 from analysis.endpoints.answers.curves import participants
 from analysis.endpoints.evidence import of_treatment
 from analysis.endpoints.figures import FIGURES, figure
@@ -285,3 +285,27 @@ def test_who_died_is_off_treatment_though_nobody_recorded_its_end(found: dict[st
     of_death = figure("off-death")
     assert of_death is not None and of_death.includes(derived)
     assert any("by a death" in fact.words for fact in of_treatment(derived))
+
+
+@pytest.mark.parametrize(("contacts", "is_alive"), [
+    ((), False), (((120, True),), True), (((120, True), (180, False)), False), (((180, True), (120, False)), True),
+])  # fmt: skip
+def test_a_lane_says_alive_only_of_whom_the_last_contact_says_so(
+    contacts: tuple[tuple[int, bool], ...], is_alive: bool
+) -> None:
+    """A contact that says dead, or not known, says nothing of alive, before the form of the death is there too."""
+    told = tuple(facts.FollowUpFact(place, day(on), alive, "none", None, None, None)
+                 for place, (on, alive) in enumerate(contacts))  # fmt: skip
+    off = replace(RESPONDER, follow_ups=told)
+    for one, expected in ((off, is_alive), (replace(off, death=STABLE.death), False)):
+        [lane] = plot_series.swimmer(Cohort("A", [outcome.derive(one, SETTINGS)], SETTINGS))
+        assert lane["is_alive"] is expected
+
+
+def test_a_new_lesion_after_the_assessments_of_the_best_change_is_no_note_of_its_bar() -> None:
+    new = replace(scan(4, day(85), "20"), new_lesions="yes")
+    ends = person("NET-001", scan(2, day(60), "80"), new)
+    holds = person("NET-002", scan(2, day(60), "30"), new)
+    [grown, shrunk] = (outcome.derive(each, SETTINGS) for each in (ends, holds))
+    assert grown["best_change_percent"] == "60.0" and "new" not in plot_series.notes(grown)
+    assert shrunk["best_change_percent"] == "-60.0" and "new" in plot_series.notes(shrunk)

@@ -393,8 +393,13 @@ def test_two_sides_that_only_the_cutoff_parts_say_so_and_numbers_have_a_directio
     assert "<h1>What changed in group A</h1>" in cut
     assert cut.index('rowgroup" colspan="4">Confirmed response rate<') < cut.index('rowgroup" colspan="4">Accrual<')
     file = client.get(f"{address}&to_cutoff=20-JAN-2026".replace("/compare/", "/compare.csv"))
-    assert f"group-A-change-{last}-to-change-{last}.csv" in file["Content-Disposition"]
+    cut_then = f"cutoff-2026-01-20-as-of-change-{last}"
+    assert f"group-A-as-of-change-{last}-to-{cut_then}.csv" in file["Content-Disposition"]
     rows = list(csv.DictReader(StringIO(file.content.decode())))
+    moved = [row for row in rows if row["difference"]]
+    assert moved and all(float(row["after"]) - float(row["before"]) == pytest.approx(float(row["difference"]))
+                         for row in moved), "numbers are written as numbers"
+    assert {row["unit"] for row in rows} <= {"", "%"}
     assert {"Confirmed response rate", "NET-001"} <= {row["of"] for row in rows}
     assert all((row["before"] == row["after"]) == (row["differs"] == "no") for row in rows)
     assert {row["after_is"] for row in rows} == {f"as of change {last}, clinical cut-off 20-JAN-2026"}

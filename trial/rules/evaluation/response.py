@@ -210,22 +210,33 @@ def best_change(
 ) -> str | None:
     """The lowest change of the sum from baseline in percent, one decimal; None without a complete sum.
 
-    Looked for where responses are: up to and including the first PD, before new therapy, before a radiological
-    progression reported at a follow-up, and within the time frame of responses [our reading]. A PD of the very day
-    of either counts, as it does for the best response.
+    Looked for among the assessments of `best_change_among`.
     """
-    changes = []
+    among = best_change_among(assessed, new_therapy_on, reported_on, until)
+    changes = [each.change_from_baseline_percent for each in among if each.change_from_baseline_percent is not None]
+    return None if not changes else f"{min(changes):.1f}"
+
+
+def best_change_among(
+    assessed: Assessed, new_therapy_on: date | None, reported_on: date | None = None, until: date | None = None
+) -> list[recist.AssessmentOutcome]:
+    """The first of the assessments, those that the best change is looked for among.
+
+    They are those where responses are looked for: up to and including the first PD, before new therapy, before a
+    radiological progression reported at a follow-up, and within the time frame of responses [our reading]. A PD of
+    the very day of either counts, as it does for the best response.
+    """
+    among: list[recist.AssessmentOutcome] = []
     ends = [day for day in (new_therapy_on, reported_on) if day is not None]
     for each in assessed:
         is_pd = each.overall == recist.Response.PD
         is_later = any(each.dated_on >= day + timedelta(is_pd) for day in ends)
         if is_later or (until is not None and each.dated_on > until):
             break
-        if each.change_from_baseline_percent is not None:
-            changes.append(each.change_from_baseline_percent)
+        among.append(each)
         if is_pd:
             break
-    return None if not changes else f"{min(changes):.1f}"
+    return among
 
 
 def assessment_out(each: recist.AssessmentOutcome, investigator: str) -> dict[str, Any]:

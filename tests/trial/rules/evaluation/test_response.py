@@ -204,6 +204,7 @@ def test_the_best_change_is_looked_for_up_to_progression_and_before_new_therapy(
         scan(56, "50", "40"), scan(112, "40", "35"), scan(168, "60", "40"), scan(224, "10", "5")))  # fmt: skip
     assert [each.overall.value for each in assessed] == ["SD", "SD", "PD", "PR"]
     assert response.best_change(assessed, None) == "-25.0"
+    assert response.best_change_among(assessed, None) == list(assessed[:3]), "with the first progression"
     assert response.best_change(assessed, day(112)) == "-10.0"
     assert response.best_change(assessed, day(50)) is None
 
