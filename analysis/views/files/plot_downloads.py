@@ -35,10 +35,11 @@ from analysis.results import board_report
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.files.csv_text import chart_csv
-from analysis.views.files.provenance import Provenance
+from analysis.views.files.provenance import BESIDE, Provenance
 from analysis.views.panels import GroupPanel
 from trial.drawing import pictures
 from trial.models import audit
+from trial.protocol import GROUPS
 from trial.record import access
 from trial.refused import Refused
 from trial.rules.response.recist import IN_FORCE
@@ -80,7 +81,7 @@ def _curve(endpoint: Curve) -> Plot:
 
 
 def _curve_beside(endpoint: Curve) -> Plot:
-    return Plot(f"{endpoint.code}_beside", f"{endpoint.title}, groups side by side", "_curves",
+    return Plot(f"{endpoint.code}{BESIDE}", f"{endpoint.title}, groups side by side", "_curves",
                 lambda panel: _drawn_beside(endpoint, panel),
                 lambda panel: _drawn_beside(endpoint, panel) and _of_each(
                     panel, lambda each: _stored(each, endpoint)["curve"]["steps"]),
@@ -231,7 +232,7 @@ PLOTS: tuple[Plot, ...] = (
     *(_curve_beside(endpoint) for endpoint in CURVES),
     Plot("toxicity", group_plots.OF_EVENTS, "_toxicity",
          lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows, ADVERSE_EVENTS.code),
-    Plot("toxicity_beside", f"{group_plots.OF_EVENTS}, groups back to back", "_toxicity",
+    Plot(f"toxicity{BESIDE}", f"{group_plots.OF_EVENTS}, groups back to back", "_toxicity",
          lambda panel: [chart for _, chart in panel.beside], lambda panel: _of_each(panel, _toxicity_rows),
          ADVERSE_EVENTS.code, in_report=False),
     Plot(MONITORING.code, "Boundary of the two-stage plan", "_boundary",
@@ -354,7 +355,8 @@ def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment:
     panel = panels.awaited(panels.group_or_404(letter).code, moment)
     if plot not in BY_CODE or ending not in KINDS:
         raise Http404("There is no such plot.")
-    if panel.result is None:
+    others = [panels.awaited(group.code, moment) for group in GROUPS] if plot.endswith(BESIDE) else []
+    if any(each.result is None for each in (panel, *(others if moment else ()))):
         words = f"The results {moment.words if moment else 'of the newest change'} are being calculated. Ask again."
         return HttpResponse(words, status=202, content_type="text/plain; charset=utf-8",
                             headers={"Retry-After": panels.RETRY_AFTER_SECONDS})  # fmt: skip

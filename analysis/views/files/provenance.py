@@ -12,6 +12,9 @@ from trial.models import Change
 from trial.protocol import STUDY_SHORT_NAME
 from trial.rules.dates import partial_date, site_time
 
+# How the name of a plot ends that draws this group beside the others.
+BESIDE = "_beside"
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -28,6 +31,8 @@ class Provenance:
         assert stored is not None, self.panel.letter
         saved_at = Change.objects.filter(id=self.panel.change).values_list("at", flat=True).first()
         return {
+            **{f"of_group_{each.letter}": f"change {each.change}, settings {each.stored.settings_version}, "
+               f"engine {each.stored.engine}" for each in self._others if each.stored},
             "study": STUDY_SHORT_NAME,
             "group": self.panel.letter,
             "plot": self.title,
@@ -38,7 +43,7 @@ class Provenance:
             "newest_change_at": site_time.in_utc(saved_at, seconds=True) if saved_at else "",
             "settings": stored.settings_version,
             "engine": stored.engine,
-        }
+        }  # fmt: skip
 
     @property
     def lines(self) -> tuple[str, str]:
@@ -51,10 +56,18 @@ class Provenance:
             f"settings {facts['settings']} · engine {facts['engine']}",
         )
 
+    @cached_property
+    def _others(self) -> list[GroupPanel]:
+        """The other groups that a plot of several is of."""
+        if not self.plot.endswith(BESIDE):
+            return []
+        return [each for each in self.panel.with_others if each.letter != self.panel.letter]
+
     def file_name(self, ending: str, special: str = "") -> str:
         """Another name for each study, group, plot, data cut, cut-off and change; special: such as a resolution."""
         moment = self.panel.moment
         when = parts_of(moment) if moment else [f"change-{self.panel.change}"]
+        when += [] if moment else [f"{each.letter}-change-{each.change}" for each in self._others]
         parts = [f"group-{self.panel.letter}", self.plot.replace("_", "-"), *when]
         return named([*parts, special] if special else parts, ending)
 
