@@ -15,6 +15,7 @@ urlpatterns = [
     path("protocol/", protocol.protocol, name="protocol"),
     path("settings/", settings.settings, name="settings"),
     path("settings/<str:letter>/", settings.change, name="settings_change"),
+    path("settings/proposals/<int:proposal_id>/", settings.proposal, name="settings_proposal"),
     path("moments/", as_of.choose, name="moments"),
     path("moments/cut/", as_of.cut, name="cut"),
     path("moments/compare/", as_of.compare, name="compare"),

@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 5.0
 TRIES = 5
 SERIALIZATION_FAILURE = "40001"
 # Rows of these tables change no outcome by themselves: results are keyed by the fingerprint of the settings.
-WITHOUT_PARTICIPANTS = ("trial_groupsettings", "trial_reopening")
+WITHOUT_PARTICIPANTS = ("trial_groupsettings", "trial_settingsproposal", "trial_reopening")
 # Nor does a site that is added; its code, once corrected, is in every outcome.
 A_NEW_SITE = Q(table_name="trial_site", act="insert")
 Progress = Callable[[int, int], None]

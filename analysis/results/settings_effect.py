@@ -28,12 +28,18 @@ def ask(person: Person, group: str, settings: AnalysisSettings) -> FileJob:
     return job
 
 
-def of(person: Person, key: str, group: str, settings: AnalysisSettings) -> FileJob | None:
-    """What the person asked for with this id, where it is of this group and these settings."""
+def of(key: str, group: str, settings: AnalysisSettings) -> FileJob | None:
+    """What was asked for with this id, where it is of this group and these settings."""
     job = file_jobs.by_id(key)
-    if job is None or (job.kind, job.person_id, job.of) != (EFFECT, person.pk, _named(group, settings)):
+    if job is None or (job.kind, job.of) != (EFFECT, _named(group, settings)):
         return None
     return job
+
+
+def newest(group: str, settings: AnalysisSettings) -> FileJob | None:
+    """The newest effect of these settings that is made, whoever asked for it."""
+    named = _named(group, settings)
+    return next((job for job in file_jobs.of_kind(EFFECT) if (job.of, job.state) == (named, MADE)), None)
 
 
 def _named(group: str, settings: AnalysisSettings) -> str:

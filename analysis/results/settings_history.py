@@ -7,9 +7,9 @@ from typing import Any
 from analysis.endpoints.answers import monitoring
 from analysis.models import GroupResult
 from analysis.results.recompute import newest_result
-from trial.models import GroupSettings, Version
+from trial.models import GroupSettings, SettingsProposal, Version
 from trial.protocol import DECLARED, AnalysisSettings, analysis_settings, settings_of
-from trial.record.in_force import differences
+from trial.record.in_force import differences, proposed, settings_in_force
 
 TITLES = {setting.name: setting.title for setting in DECLARED}
 
@@ -25,7 +25,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Entry:
-    """One Change of the settings of a group."""
+    """One Change of the settings of a group; who and reason: of the proposal and of its approval."""
 
     change: int
     at: datetime
@@ -48,11 +48,16 @@ def entries(as_of: int | None = None) -> list[Entry]:
     if as_of is not None:
         versions = versions.filter(change_id__lte=as_of)
     before: dict[str, AnalysisSettings] = {}
-    changed = [_entry(version, before) for version in versions]
+    of_changes = {each.decided_in: each for each in _proposals().filter(state=SettingsProposal.State.APPROVED)}
+    changed = [_entry(version, before, of_changes.get(version.change_id)) for version in versions]
     return changed[::-1]
 
 
-def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:
+def _proposals() -> Any:
+    return SettingsProposal.objects.select_related("proposed_by", "decided_by").order_by("-id")
+
+
+def _entry(version: Version, before: dict[str, AnalysisSettings], approved: SettingsProposal | None) -> Entry:
     row: dict[str, Any] = version.row
     group, change = row["group"], version.change
     stated = settings_of(group)
@@ -60,7 +65,30 @@ def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:
     moved = moves(before.get(group, stated), after)
     before[group] = after
     who = change.person.full_name if change.person else "the program"
-    return Entry(change.id, change.at, who, change.reason, group, moved)
+    reason = change.reason
+    if approved is not None:
+        who = f"{approved.proposed_by.full_name}, approved by {who}"
+        reason = f"{approved.proposed_because} · Approved: {reason}"
+    return Entry(change.id, change.at, who, reason, group, moved)
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal, and what it moves or would have moved."""
+
+    row: SettingsProposal
+    moves: list[Move]
+
+
+def proposals() -> list[Proposed]:
+    """Those that wait, were refused or withdrawn, the newest first; approved ones are among the entries."""
+    rows = _proposals().exclude(state=SettingsProposal.State.APPROVED)
+    return [Proposed(each, would_move(each)) for each in rows]
+
+
+def would_move(proposal: SettingsProposal) -> list[Move]:
+    """What a proposal changes of the settings in force, or of those when it was settled."""
+    return moves(settings_in_force(proposal.group, proposal.decided_in), proposed(proposal))
 
 
 def departures(group: str, used: AnalysisSettings) -> list[Move]:

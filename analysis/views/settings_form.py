@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
+from trial.drawing.form_layout import PageForm
 from trial.protocol import DECLARED, WORDS_OF_CHOICES, AnalysisSettings, Declared, analysis_settings
-from trial.record.typed_fields import NumberField, WholeNumberField, WordsField
+from trial.record.typed_fields import NumberField, WholeNumberField, WordsField, reason
 from trial.refused import Refused
 
 MOST_STAGES = 3
@@ -58,6 +59,12 @@ class SettingsForm(forms.Form):
         except Refused as refusal:
             raise forms.ValidationError(_in_titles(str(refusal), self.single)) from None
         return cleaned
+
+
+class SettlingForm(PageForm):
+    """The reason with which a proposal is approved, refused or withdrawn."""
+
+    because = reason(help_text="The reason is kept in the audit trail.")
 
 
 def _field(declared: Declared) -> forms.Field:

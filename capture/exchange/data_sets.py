@@ -200,6 +200,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("signatures", "Signatures", models.Signature),
     DataSet("audit_reviews", "Audit trail reviews", models.AuditReview, ""),
     DataSet("group_settings", "Analysis settings", models.GroupSettings, ""),
+    DataSet("settings_proposals", "Proposed analysis settings", models.SettingsProposal, ""),
     DataSet("reopenings", "Reopenings of accrual", models.Reopening, ""),
     DataSet("data_cuts", "Data cuts", models.DataCut, ""),
     DataSet("problem_reports", "Problem reports", models.ProblemReport, ""),

@@ -49,7 +49,7 @@ FACES = (
     ("correct registration", Role.COORDINATOR, ROOT + "registration/", {"ecog": "2"}, "Not saved"),
     ("waiver", Role.CHAIR, ROOT + "waivers/1/decision/", {"because": ""}, "Not saved"),
     ("settings to confirm", Role.STATISTICIAN, "/settings/A/", {"confirmation_days": "35", "reason": "Amendment 2"},
-     "Save analysis settings of group A"),
+     "Propose analysis settings of group A"),
     ("a data cut refused", Role.STATISTICIAN, "/moments/", {"name": "", "because": ""}, "Not created."),
     ("one-time password", Role.ADMINISTRATOR, "password of nora", {"reason": "Forgotten"}, "The user then chooses"),
     ("site refused", Role.ADMINISTRATOR, "/sites/add/", {"code": "NORTH", "name": "North again"}, "Enter a reason"),
@@ -84,7 +84,9 @@ def _place(cast: Cast, path: str) -> str:
 def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(
     chromium: Any, live_server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings_page, "_effect", lambda *_: {})  # no process of its own beside the browser
+    # No process of its own beside the browser.
+    differs = {"words": "Responders", "before": 1, "after": 0, "change": "−1"}
+    monkeypatch.setattr(settings_page, "_effect", lambda *_: {"found": {"numbers": [differs]}})
     cast = prepared()
     pages = {role: signed_in_page(chromium, live_server_url, cast.people[role]) for role in Role}
     for name, role, path, posted, words in FACES:

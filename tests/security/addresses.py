@@ -49,6 +49,7 @@ def address_of(route: str, cast: Cast) -> str:
         "<int:laboratory_id>": "1",
         "<int:reopening_id>": "1",
         "<int:hold_id>": "1",
+        "<int:proposal_id>": "1",
         "<int:passkey_id>": "1",
         "<int:change_number>": str(_change_of(cast)),
         "<int:query_id>": str(_query_of(cast)),

@@ -31,5 +31,13 @@ from trial.models.laboratories import Laboratory, LaboratoryRange
 from trial.models.operations import Draft, FileJob, ProblemReport, StatusNote
 from trial.models.passkeys import Passkey, PasskeyUse, SingleSignOn
 from trial.models.people import AccessReview, Delegation, PastPassword, Person, Role, SignIn, Site, Training
-from trial.models.study import CriteriaOnRecord, DataCut, EditionApproval, GradeText, GroupSettings, Reopening
+from trial.models.study import (
+    CriteriaOnRecord,
+    DataCut,
+    EditionApproval,
+    GradeText,
+    GroupSettings,
+    Reopening,
+    SettingsProposal,
+)
 from trial.models.tokens import ApiSecret, ApiToken

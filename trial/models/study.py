@@ -1,7 +1,7 @@
-"""Settings of the analysis: our readings where the registry is silent, changed by the statistician under a Change."""
+"""Settings of the analysis: our readings where the registry is silent. The statistician proposes, the chair agrees."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from trial.models.base import AppendOnly, RecordRow, one_standing
 from trial.models.people import Person, Site
@@ -18,6 +18,49 @@ class GroupSettings(RecordRow):
 
     class Meta:
         verbose_name = "Analysis settings"
+
+
+class SettingsProposal(RecordRow):
+    """Settings of a group that the statistician proposes; the chair approves or refuses them, or they are withdrawn.
+
+    chosen: as in `GroupSettings`. seen_version: fingerprint of the settings in force when they were proposed.
+    decided_in: the number of the Change that settled it; `GroupSettings` is written by the same one, or not at all.
+    """
+
+    own_hand = ("proposed_by", "decided_by")
+    codes = ("group", "seen_version")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Awaiting study chair"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    group = models.CharField(max_length=1)
+    chosen = models.JSONField(default=dict)
+    seen_version = models.CharField(max_length=12)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    proposed_because = models.TextField()
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_because = models.TextField(blank=True, default="")
+    decided_in = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = "Proposed analysis settings"
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=("group",), condition=Q(state="proposed"), name="one_waiting_proposal"),
+            models.CheckConstraint(
+                condition=Q(state="proposed") | (Q(decided_by__isnull=False) & ~Q(decided_because="")),
+                name="proposal_is_settled_by_someone_who_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("proposed", "withdrawn")) | ~Q(decided_by=F("proposed_by")),
+                name="settings_are_approved_by_another_person",
+            ),
+        ]
 
 
 class Reopening(RecordRow):

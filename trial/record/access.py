@@ -45,6 +45,7 @@ READS_TRAIL = (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
 READS_RESULTS = (Role.CHAIR, Role.STATISTICIAN)
 READS_JOURNAL = (Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)  # who looked at what; of no site
 DECIDES = (Role.CHAIR,)
+SETS = (Role.STATISTICIAN,)  # proposes analysis settings, which the chair approves
 TRANSFERS = (Role.CHAIR, Role.ADMINISTRATOR)  # moves a participant to another site
 EXCHANGES = (Role.STATISTICIAN,)  # whole-record exports and imports
 # Freezing and the lock: asked for by the monitor, approved by the chair. Nobody who enters is among them.

@@ -1,24 +1,33 @@
 """The settings that a group is analysed with, now or as of a change: the protocol's constants and later choices.
 
-Not pure: it reads the record. The settings of a group are one row of it, changed by the statistician under a Change.
+Not pure: it reads the record. The settings of a group are one row of it, written when the chair approves a proposal.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
-from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Reopening
+from trial.models import (
+    CriteriaOnRecord,
+    ExpeditedTable,
+    GradeText,
+    GroupSettings,
+    Participant,
+    Reopening,
+    SettingsProposal,
+)
 from trial.protocol import AnalysisSettings, analysis_settings, settings_of
 from trial.protocol.ctcae_v3 import Match, grades_of
 from trial.protocol.ctcae_v3.criteria import words_of
 from trial.record import access, changes, snapshot
 from trial.record.rows import Reader, once
 from trial.record.save import Save
-from trial.refused import Refused
+from trial.refused import NotOfRole, Refused
 from trial.rules import accrual
 from trial.rules.accrual import Standing
 from trial.rules.evaluation import accrual_stage
@@ -74,24 +83,81 @@ def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple
     return [(name, old[name], new[name]) for name in old if old[name] != new[name]]
 
 
-def choose(save: Save, group: str, settings: AnalysisSettings, reason: str, seen_version: str) -> int:
-    """Writes the settings of a group; returns the number of the Change.
+def propose(save: Save, group: str, settings: AnalysisSettings, reason: str, seen_version: str) -> SettingsProposal:
+    """The statistician proposes the settings of a group; nothing moves until the chair approves them.
 
-    seen_version: the fingerprint of the settings that the person looked at. Raises Refused when nothing differs or
-    somebody else changed them since, Refused.
+    seen_version: the fingerprint of the settings that the person looked at. Raises Refused: nothing differs, others
+    were approved since, one proposal of the group waits already.
     """
+    if save.person is None or save.person.role not in access.SETS:
+        raise NotOfRole("The statistician proposes analysis settings.")
     if not reason.strip():
         raise Refused("Enter a reason for the new settings.")
-    with changes.record(save, "settings", reason, groups=[group]) as change:
-        before = settings_in_force(group)
-        if before.version() != seen_version:
-            raise Refused("Another user changed these settings. Nothing was saved. Check the settings and save again.")
-        if not differences(before, settings):
-            raise Refused("These settings are already in use.")
+    with changes.record(save, "settings", reason) as change:
+        _refuse_overtaken(group, settings, seen_version)
+        if SettingsProposal.objects.filter(group=group, state=SettingsProposal.State.PROPOSED).exists():
+            raise Refused("Other settings of this group await the study chair. Withdraw them before you propose again.")
         # Only what differs from the protocol is kept, so that the page can say which values were chosen.
         chosen = {name: value for name, _, value in differences(settings_of(group), settings)}
-        GroupSettings.objects.update_or_create(group=group, defaults={"chosen": chosen})
-    return change.number
+        return SettingsProposal.objects.create(
+            group=group, chosen=chosen, seen_version=seen_version, proposed_by=save.person, proposed_at=change.at,
+            proposed_because=reason.strip(),
+        )  # fmt: skip
+
+
+def _refuse_overtaken(group: str, settings: AnalysisSettings, seen_version: str) -> None:
+    before = settings_in_force(group)
+    if before.version() != seen_version:
+        raise Refused("Other settings came into force meanwhile. Nothing was saved. Check them and propose again.")
+    if not differences(before, settings):
+        raise Refused("These settings are already in use.")
+
+
+def approve(save: Save, proposal: SettingsProposal, because: str) -> SettingsProposal:
+    """The chair, as second person, puts proposed settings in force. Raises Refused."""
+    with _settling(save, proposal, SettingsProposal.State.APPROVED, because, (proposal.group,)) as waiting:
+        _refuse_overtaken(waiting.group, proposed(waiting), waiting.seen_version)
+        GroupSettings.objects.update_or_create(group=waiting.group, defaults={"chosen": waiting.chosen})
+    return waiting
+
+
+def refuse(save: Save, proposal: SettingsProposal, because: str) -> SettingsProposal:
+    """The chair refuses: nothing moves, and the proposal stays on record. Raises Refused."""
+    with _settling(save, proposal, SettingsProposal.State.REFUSED, because) as waiting:
+        return waiting
+
+
+def withdraw(save: Save, proposal: SettingsProposal, because: str) -> SettingsProposal:
+    """A statistician takes a proposal back before it is decided. Raises Refused."""
+    with _settling(save, proposal, SettingsProposal.State.WITHDRAWN, because) as waiting:
+        return waiting
+
+
+def proposed(proposal: SettingsProposal) -> AnalysisSettings:
+    """The settings that a proposal asks for. Raises Refused for what cannot be."""
+    return analysis_settings.from_dict(proposal.chosen, proposal.group)
+
+
+@contextmanager
+def _settling(
+    save: Save, proposal: SettingsProposal, state: SettingsProposal.State, because: str, groups: Sequence[str] = ()
+) -> Iterator[SettingsProposal]:
+    """One Change in which a proposal, read again under the writers' lock, leaves the state in which it waits."""
+    withdrawn = state == SettingsProposal.State.WITHDRAWN
+    if save.person is None or save.person.role not in (access.SETS if withdrawn else access.DECIDES):
+        raise NotOfRole("The study chair decides on proposed settings, and a statistician withdraws them.")
+    if not because.strip():
+        raise Refused("Enter a reason.")
+    with changes.record(save, "settings" if withdrawn else "approve", because, groups=groups) as change:
+        waiting = SettingsProposal.objects.get(pk=proposal.pk)
+        if waiting.state != SettingsProposal.State.PROPOSED:
+            raise Refused(f"This is already decided: {waiting.get_state_display().lower()}.")
+        if not withdrawn and waiting.proposed_by_id == save.person.pk:
+            raise Refused("Another person than the one who proposed the settings decides on them.")
+        yield waiting
+        waiting.state, waiting.decided_by, waiting.decided_in = state, save.person, change.number
+        waiting.decided_because = because.strip()
+        waiting.save()
 
 
 def gate_in_force(group: str, as_of: int | None = None) -> accrual.Gate:

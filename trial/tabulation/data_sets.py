@@ -71,6 +71,7 @@ TABLES_NOT_TABULATED = {
     "ExpeditedTable": "A table of rules.",
     **dict.fromkeys(("Query", "QueryMessage", "SourceVerification", "Hold", "Signature", "AuditReview",
                      "Acknowledgement", "Redaction", "ProblemReport"), "The conduct of the study, not its data."),
-    **dict.fromkeys(("GroupSettings", "Reopening", "DataCut", "EditionApproval"), "Decisions of the study, not data."),
+    **dict.fromkeys(("GroupSettings", "SettingsProposal", "Reopening", "DataCut", "EditionApproval"),
+                    "Decisions of the study, not data."),
     **dict.fromkeys(("Delegation", "Training", "AccessReview", "Passkey", "SingleSignOn", "ApiToken"), "About users."),
 }  # fmt: skip

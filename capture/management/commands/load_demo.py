@@ -5,6 +5,7 @@ taken up at the very step where it ended, with the dates of the day on which it 
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,13 +31,14 @@ from trial.models import (
     LaboratoryRange,
     Participant,
     Person,
+    SettingsProposal,
     Site,
     Training,
 )
-from trial.record import access, changes, versions_in_force
+from trial.record import access, changes, in_force, versions_in_force
 from trial.record.save import Save
 
-PLACES_LEFT = 10
+PLACES_LEFT, PLACES_WHY = 10, "Places left to try registering"
 # How often the load says how far it is.
 PARTS = 20
 MARK = ", demo "
@@ -105,15 +107,15 @@ def steps_done(desk: Desk) -> Counter[str]:
 
 
 def leave_places() -> None:
-    """The cohort fills both groups; the demo's statistician leaves places, so that registering can be tried."""
-    stella = Person.objects.get(username="stella")
+    """The cohort fills both groups; its statistician and chair leave places, so that registering can be tried."""
+    stella, chris = (Save(Person.objects.get(username=name), wakes=False) for name in ("stella", "chris"))
     for group in protocol.GROUPS:
         if not GroupSettings.objects.filter(group=group.code).exists():
-            chosen = {"accrual_ceiling": group.ceiling + PLACES_LEFT}
-            with changes.record(
-                Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.code,)
-            ):
-                GroupSettings.objects.create(group=group.code, chosen=chosen)
+            stated = protocol.settings_of(group.code)
+            more = replace(stated, accrual_ceiling=group.ceiling + PLACES_LEFT)
+            asked = SettingsProposal.objects.filter(group=group.code, state=SettingsProposal.State.PROPOSED).first()
+            in_force.approve(chris, asked or in_force.propose(stella, group.code, more, PLACES_WHY, stated.version()),
+                             PLACES_WHY)  # fmt: skip
 
 
 def load_people() -> dict[str, Person]:

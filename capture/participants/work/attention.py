@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from capture.expedited import clocks, listing, wording
 from capture.participants.selectors import in_state
-from capture.participants.work.tasks import OLD_DAYS
+from capture.participants.work.tasks import OLD_DAYS, proposal_url
 from trial.models import (
     AdverseEvent,
     DueItem,
@@ -23,6 +23,7 @@ from trial.models import (
     Person,
     Query,
     Redaction,
+    SettingsProposal,
     Signature,
     SourceVerification,
     Waiver,
@@ -66,18 +67,19 @@ def attention(person: Person, now: datetime, today: Callable[[int], date]) -> At
     """today: site id → the day there."""
     overdue = _overdue_reports(person, now)
     own = access.counted(access.participants_for(person)).order_by()
-    waivers, holds, redactions = _open_decisions(own)
+    waivers, holds, redactions, proposals = _open_decisions(own)
     old = Count("pk", filter=Q(raised_at__lte=now - timedelta(days=OLD_DAYS)))
     queries = access.queries_for(person).filter(state__in=Query.NOT_CLOSED).order_by()
     queries = queries.values_list("participant__site").annotate(Count("pk"), old=old)
     overdue_forms = DueItem.objects.filter(in_state("overdue", person, today)).values_list("form").annotate(Count("pk"))
     registered = own.filter(number__isnull=False).values_list("site").annotate(Count("pk"))
     signed, verified = (_begun(model, own) for model in (Signature, SourceVerification))
-    at_once(waivers, holds, redactions, queries, overdue_forms, registered, signed, verified)
+    at_once(waivers, holds, redactions, proposals, queries, overdue_forms, registered, signed, verified)
     decisions = [
         *_folded([_waiver(each) for each in waivers], "waivers to decide"),
         *(Need(HOLD_WORDS[state], "due", reverse("capture:holds")) for _, state in holds),
         *_folded([_redaction(each) for each in redactions], "redactions to decide"),
+        *(Need(f"Analysis settings of group {each.group} to decide", "due", proposal_url(each)) for each in proposals),
     ]
     needs = [*overdue, *(decisions if person.role in access.DECIDES else ())]
     of_queries = sum(row[1] for row in queries), sum(row[2] for row in queries)
@@ -88,14 +90,17 @@ def attention(person: Person, now: datetime, today: Callable[[int], date]) -> At
     return Attention(tuple(needs), _health(*of_queries, *counts))
 
 
-def _open_decisions(own: QuerySet[Participant]) -> tuple[QuerySet[Waiver], QuerySet[Any, Any], QuerySet[Redaction]]:
-    """Waivers, what is frozen or locked, and redactions that wait for a decision."""
+def _open_decisions(
+    own: QuerySet[Participant],
+) -> tuple[QuerySet[Waiver], QuerySet[Any, Any], QuerySet[Redaction], QuerySet[SettingsProposal]]:
+    """Waivers, what is frozen or locked, redactions and proposed settings that wait for a decision."""
     waivers = Waiver.objects.standing().filter(participant__in=own, decision=Waiver.Decision.OPEN)
     redactions = Redaction.objects.filter(state=Redaction.State.ASKED)
     return (
         waivers.select_related("participant").order_by("id"),
         Hold.objects.filter(state__in=(Hold.State.ASKED, Hold.State.LIFT_ASKED)).values_list("kind", "state"),
         redactions.select_related("participant").order_by("id"),
+        SettingsProposal.objects.filter(state=SettingsProposal.State.PROPOSED).order_by("id"),
     )
 
 

@@ -26,6 +26,7 @@ from trial.models import (
     Redaction,
     RegistrationFinding,
     Role,
+    SettingsProposal,
     Signature,
     Waiver,
 )
@@ -38,11 +39,12 @@ from trial.rules.dates import partial_date
 class Task:
     """One thing to do: for whom, what, since or until when in words, how urgent (a status of the schedule), where.
 
+    participant: None for what is of the study.
     act, act_url: what the button says, and where it leads when not to `url`. other: another way out, as (what it says,
     where). query_id: the query that is answered in place.
     """
 
-    participant: Participant
+    participant: Participant | None
     what: str
     when: str
     status: str
@@ -77,7 +79,8 @@ def work_of(person: Person, participants: list[Participant], today: Today) -> li
     """
     found = [_work("reports", "Expedited reports", _reports(person, participants), reverse("capture:expedited")),
              _work("waivers", "Waivers awaiting study chair", _waivers(person, participants)),
-             _work("redactions", "Redactions awaiting study chair", black_outs(person))]  # fmt: skip
+             _work("redactions", "Redactions awaiting study chair", black_outs(person)),
+             _work("settings", "Analysis settings awaiting study chair", _proposals(person))]  # fmt: skip
     if person.role in (*access.ENTERS, Role.MONITOR):
         incomplete = _incomplete(person, participants)
         visits = _visits(person, participants, today)
@@ -113,6 +116,20 @@ def black_outs(person: Person) -> list[Task]:
              reverse("capture:black_out_asked", args=[each.pk]), "Decide")
         for each in asking_black_outs.of(person).filter(state=Redaction.State.ASKED)
     ]  # fmt: skip
+
+
+def _proposals(person: Person) -> list[Task]:
+    """Analysis settings that the chair is to decide."""
+    if person.role not in access.DECIDES:
+        return []
+    rows = SettingsProposal.objects.filter(state=SettingsProposal.State.PROPOSED)
+    return [Task(None, f"Analysis settings of group {row.group}: {row.proposed_because}", "settings", "due",
+                 proposal_url(row), "Decide") for row in rows]  # fmt: skip
+
+
+def proposal_url(row: SettingsProposal) -> str:
+    """Where proposed settings are decided."""
+    return reverse("analysis:settings_proposal", args=[row.pk])
 
 
 def queries(person: Person, participants: Sequence[Participant], now: datetime) -> list[Task]:

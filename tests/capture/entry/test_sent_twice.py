@@ -124,8 +124,8 @@ def _targets(page: str) -> list[str]:
     return re.findall(r'<form[^>]*action="([^"]+)"', page)
 
 
-def test_the_settings_of_a_group_sent_again_are_changed_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "_effect", lambda *_: {})
+def test_the_settings_of_a_group_sent_again_are_proposed_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "_effect", lambda *_: {"found": {}, "effect_seen": True})
     stat = signed_in(cast.people[STATISTICIAN])
     page = "/settings/A/"
     typed = fields(stat.get(page).content.decode()) | {"reason": "the committee asked", "accrual_ceiling": "60"}
