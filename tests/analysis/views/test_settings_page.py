@@ -302,10 +302,11 @@ def test_a_change_after_a_look_says_so_with_its_reason(cast: Cast, monkeypatch: 
     assert "Changed after interim analysis 1" in client.post("/settings/A/", typed).content.decode()
     FileJob.objects.all().delete()
     put_in_force(cast, confirmation_days="35")
-    assert [each.reason for each in Change.objects.order_by("-id")[:2]] == [
-        "Agreed with the board (changed after interim analysis 1)", "The strict reading (changed after interim analysis 1)"]  # fmt: skip
+    after = "(changed after interim analysis 1)"
+    proposed, approved = f"The strict reading {after}", f"Agreed with the board {after}"
+    assert [each.reason for each in Change.objects.order_by("-id")[:2]] == [approved, proposed]
     page = client_of(cast, Role.CHAIR).get("/settings/").content.decode()
-    assert "The strict reading (changed after interim analysis 1) · Approved: Agreed with the board (changed after interim analysis 1)" in page
+    assert f"{proposed} · Approved: {approved}" in page
     assert "A_Statistician, approved by Chris" in page
 
 
