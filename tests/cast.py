@@ -7,7 +7,8 @@ from decimal import Decimal
 from capture.entry.services import registration
 from trial import protocol
 from trial.models import GroupSettings, Participant, Person, Role, Site, Waiver
-from trial.record import changes
+from trial.protocol import AnalysisSettings
+from trial.record import changes, in_force
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
@@ -107,3 +108,11 @@ def _entered() -> Cast:
             participant=participant, criteria="metastatic", requested_because="for the test of access"
         )
     return Cast(north, south, people, elsewhere, participant, waiver)
+
+
+def put_in_force(group: str, settings: AnalysisSettings, reason: str) -> None:
+    """Settings of a group, proposed by the statistician and approved by the chair."""
+    seen = in_force.settings_in_force(group).version()
+    statistician, chair = (Person.objects.get(role=role) for role in (Role.STATISTICIAN, Role.CHAIR))
+    asked = in_force.propose(Save(statistician), group, settings, reason, seen)
+    in_force.approve(Save(chair), asked, reason)

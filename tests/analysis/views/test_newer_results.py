@@ -18,11 +18,11 @@ from analysis.views import panels
 from analysis.views.panels import panel
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
-from tests.cast import cast_of, register
+from tests.cast import cast_of, put_in_force, register
 from tests.courses import course
 from tests.examples import values
 from trial.models import Participant, Person, Role
-from trial.record.in_force import choose, settings_in_force
+from trial.record.in_force import settings_in_force
 from trial.record.save import Save
 
 
@@ -84,8 +84,7 @@ def test_an_open_page_asks_one_small_question_for_all_groups(chair: Client) -> N
     assert shown == stored.change < change, "a change that is not computed yet"
     newer = recompute("A")
     assert chair.get("/dashboard/newest/").json()["A"] == [newer.holds_to, change]
-    now = settings_in_force("A")
-    choose(Save(), "A", replace(now, confirmation_days=35), "asked", now.version())
+    put_in_force("A", replace(settings_in_force("A"), confirmation_days=35), "asked")
     assert chair.get("/dashboard/newest/").json()["A"][0] == 0, "no result by these settings yet"
 
 

@@ -13,10 +13,10 @@ from analysis.results.recompute import recompute
 from analysis.views.panels import panel
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries, registration
-from tests.cast import Cast, answers, cast_of, details, register
+from tests.cast import Cast, answers, cast_of, details, put_in_force, register
 from tests.courses import DAY_1, course
 from trial.models import Change, Role
-from trial.record.in_force import choose, settings_in_force
+from trial.record.in_force import settings_in_force
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
@@ -82,21 +82,20 @@ def test_a_page_says_where_its_settings_are_not_the_protocols_and_who_chose_them
     assert not [place for place in places if "settings differ" in _read(cast, place)]
     before = panel("A").change
     used = settings_in_force("A")
-    save = Save(cast.people[Role.STATISTICIAN])
-    choose(save, "A", replace(used, accrual_ceiling=60, confirmation_days=56), "more time", used.version())
+    put_in_force("A", replace(used, accrual_ceiling=60, confirmation_days=56), "more time")
     stored = recompute("A")
     plan = "Plan 50 · ceiling 60, changed by "
     for place in places:
         page = _read(cast, place)
         assert plan in page and "settings differ from protocol (2)" in page, place
         assert f"settings {stored.settings_version}, differing from the protocol in 2 ·" in page, place
-    assert f"{plan}{cast.people[Role.STATISTICIAN].full_name} on " in _read(cast, "/groups/A/")
+    assert f"{plan}{cast.people[Role.STATISTICIAN].full_name}, approved by Chris on " in _read(cast, "/groups/A/")
     assert "settings differ" not in _read(cast, f"/groups/A/?as_of={before}"), "the settings of then"
 
 
 def test_a_comparison_says_on_which_side_the_settings_are_not_the_protocols(cast: Cast) -> None:
     before, used = Change.objects.latest("id").pk, settings_in_force("A")
-    choose(Save(cast.people[Role.STATISTICIAN]), "A", replace(used, confirmation_days=56), "amended", used.version())
+    put_in_force("A", replace(used, confirmation_days=56), "amended")
     after = Change.objects.latest("id").pk
     for number in (before, after):
         moments.compute("A", Moment(number))
