@@ -14,11 +14,10 @@ from django.utils.http import urlencode
 
 from capture.expedited import clocks, listing, wording
 from capture.participants.selectors import in_state
-from capture.participants.work.tasks import OLD_DAYS, proposal_url
+from capture.participants.work.tasks import HOLD_WORDS, OLD_DAYS, proposal_url, waiting_holds
 from trial.models import (
     AdverseEvent,
     DueItem,
-    Hold,
     Participant,
     Person,
     Query,
@@ -35,7 +34,6 @@ from trial.rules.safety import expedited_reports
 from trial.runtime.database.at_once import at_once
 
 MOST_NAMED = 3
-HOLD_WORDS = {Hold.State.ASKED: "Lock to approve", Hold.State.LIFT_ASKED: "Unlock to approve"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def attention(person: Person, now: datetime, today: Callable[[int], date]) -> At
     """today: site id → the day there."""
     overdue = _overdue_reports(person, now)
     own = access.counted(access.participants_for(person)).order_by()
-    waivers, holds, redactions, proposals = _open_decisions(own)
+    waivers, holds, redactions, proposals = _open_decisions(person, own)
     old = Count("pk", filter=Q(raised_at__lte=now - timedelta(days=OLD_DAYS)))
     queries = access.queries_for(person).filter(state__in=Query.NOT_CLOSED).order_by()
     queries = queries.values_list("participant__site").annotate(Count("pk"), old=old)
@@ -91,14 +89,14 @@ def attention(person: Person, now: datetime, today: Callable[[int], date]) -> At
 
 
 def _open_decisions(
-    own: QuerySet[Participant],
+    person: Person, own: QuerySet[Participant]
 ) -> tuple[QuerySet[Waiver], QuerySet[Any, Any], QuerySet[Redaction], QuerySet[SettingsProposal]]:
     """Waivers, what is frozen or locked, redactions and proposed settings that wait for a decision."""
     waivers = Waiver.objects.standing().filter(participant__in=own, decision=Waiver.Decision.OPEN)
     redactions = Redaction.objects.filter(state=Redaction.State.ASKED)
     return (
         waivers.select_related("participant").order_by("id"),
-        Hold.objects.filter(state__in=(Hold.State.ASKED, Hold.State.LIFT_ASKED)).values_list("kind", "state"),
+        waiting_holds(person).values_list("kind", "state"),
         redactions.select_related("participant").order_by("id"),
         SettingsProposal.objects.filter(state=SettingsProposal.State.PROPOSED).order_by("id"),
     )
@@ -108,7 +106,7 @@ def decisions(person: Person) -> int:
     """How many decisions wait for a person who decides; 0 for anybody else."""
     if person.role not in access.DECIDES:
         return 0
-    every = _open_decisions(access.counted(access.participants_for(person)).order_by())
+    every = _open_decisions(person, access.counted(access.participants_for(person)).order_by())
     at_once(*every)
     return sum(len(each) for each in every)
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils.timezone import now
 
+from capture.conduct import holds, signing, verification
 from capture.conduct import queries as query_list
 from capture.conduct import redactions as asking_black_outs
-from capture.conduct import signing, verification
 from capture.expedited import listing
 from capture.participants import selectors
 from capture.participants.entry_lists import incomplete_entries
@@ -18,6 +18,7 @@ from capture.participants.selectors import Today
 from capture.participants.work import screenings
 from trial.models import (
     DueItem,
+    Hold,
     OffStudy,
     OffTreatment,
     Participant,
@@ -80,6 +81,7 @@ def work_of(person: Person, participants: list[Participant], today: Today) -> li
     found = [_work("reports", "Expedited reports", _reports(person, participants), reverse("capture:expedited")),
              _work("waivers", "Waivers awaiting study chair", _waivers(person, participants)),
              _work("redactions", "Redactions awaiting study chair", black_outs(person)),
+             _work("holds", "Locks awaiting study chair", _holds(person)),
              _work("settings", "Analysis settings awaiting study chair", _proposals(person))]  # fmt: skip
     if person.role in (*access.ENTERS, Role.MONITOR):
         incomplete = _incomplete(person, participants)
@@ -116,6 +118,24 @@ def black_outs(person: Person) -> list[Task]:
              reverse("capture:black_out_asked", args=[each.pk]), "Decide")
         for each in asking_black_outs.of(person).filter(state=Redaction.State.ASKED)
     ]  # fmt: skip
+
+
+HOLD_WORDS = {Hold.State.ASKED: "Lock to approve", Hold.State.LIFT_ASKED: "Unlock to approve"}
+
+
+def waiting_holds(person: Person) -> QuerySet[Hold]:
+    """Locks and unlocks that a person may be the second for."""
+    waiting = Hold.objects.filter(state__in=HOLD_WORDS).exclude(lift_asked_by=person, state=Hold.State.LIFT_ASKED)
+    return waiting.order_by("id")
+
+
+def _holds(person: Person) -> list[Task]:
+    """Locks and unlocks that the chair is to decide."""
+    if person.role not in access.DECIDES:
+        return []
+    return [Task(row.participant, HOLD_WORDS[Hold.State(row.state)], holds.target_of(row).words, "due",
+                 reverse("capture:holds"), "Decide")
+            for row in waiting_holds(person).select_related("participant")]  # fmt: skip
 
 
 def _proposals(person: Person) -> list[Task]:

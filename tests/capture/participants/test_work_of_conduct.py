@@ -7,14 +7,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from capture.casebook.history import newest_change
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing, verification
 from capture.entry.services import entries
+from capture.participants.work import attention
 from capture.participants.work.tasks import Work, work_of
 from tests.cast import Cast, cast_of, register
-from trial.models import Delegation, Participant, Person, Query, Role
+from trial.models import Delegation, Hold, Participant, Person, Query, Role, Waiver
 from trial.record import access, changes, system_queries
 from trial.record.save import Save
 from trial.record.site_clock import today, today_by_site
@@ -153,3 +155,26 @@ EVENT = {
     "hospital_stay": "no", "aware_on": date(2026, 2, 20), "aware_time": None, "action_taken": "held",
     "outcome": "not_recovered", "cycle_number": None,
 }  # fmt: skip
+
+
+def test_what_the_menu_counts_for_the_chair_is_what_the_page_lists_and_lets_her_decide(cast: Cast) -> None:
+    chair, monitor = cast.people[Role.CHAIR], cast.people[Role.MONITOR]
+    asked = {"kind": "lock", "asked_at": now(), "asked_by": monitor}
+    with changes.record(Save(monitor), "lock", "cleaned"):
+        Hold.objects.create(scope="participant", participant=cast.participant, state=Hold.State.ASKED, **asked)
+        own = Hold.objects.create(scope="study", state=Hold.State.IN_FORCE, **asked)
+
+    def asks_to_unlock(person: Person) -> None:
+        with changes.record(Save(person), "lock", "a late query"):
+            own.state, own.lift_asked_by = Hold.State.LIFT_ASKED, person
+            own.save()
+
+    def listed() -> int:
+        found = work_of(chair, list(access.participants_for(chair)), today_by_site())
+        return sum(work.total for work in found if work.title.endswith("awaiting study chair"))
+
+    asks_to_unlock(chair)
+    before = attention.decisions(chair)
+    assert listed() == before == Waiver.objects.filter(decision=Waiver.Decision.OPEN).count() + 1
+    asks_to_unlock(monitor)
+    assert listed() == attention.decisions(chair) == before + 1
