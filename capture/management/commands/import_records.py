@@ -60,7 +60,7 @@ class Command(BaseCommand):
         try:
             return input("Import these rows? Enter yes: ").strip().lower() == "yes"
         except EOFError:
-            raise CommandError("Nobody answered: add --yes where nobody is asked. Nothing was imported.") from None
+            raise CommandError("No answer: add --yes for a run without a user. Nothing was imported.") from None
 
     def _write_templates(self, folder: Path) -> None:
         try:

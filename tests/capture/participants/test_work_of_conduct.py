@@ -162,11 +162,11 @@ def test_what_the_menu_counts_for_the_chair_is_what_the_page_lists_and_lets_her_
     asked = {"kind": "lock", "asked_at": now(), "asked_by": monitor}
     with changes.record(Save(monitor), "lock", "cleaned"):
         Hold.objects.create(scope="participant", participant=cast.participant, state=Hold.State.ASKED, **asked)
-        own = Hold.objects.create(scope="study", state=Hold.State.IN_FORCE, **asked)
+        own = Hold.objects.create(scope="study", state=Hold.State.ASKED, **asked)
 
     def asks_to_unlock(person: Person) -> None:
         with changes.record(Save(person), "lock", "a late query"):
-            own.state, own.lift_asked_by = Hold.State.LIFT_ASKED, person
+            own.state, own.lift_asked_by, own.decided_by = Hold.State.LIFT_ASKED, person, chair
             own.save()
 
     def listed() -> int:
