@@ -43,16 +43,19 @@ def newest(group: str, settings: AnalysisSettings) -> FileJob | None:
 
 
 def _named(group: str, settings: AnalysisSettings) -> str:
-    return f"{group} {settings.version()}"
+    return f"{group} {settings_in_force(group).version()} {settings.version()}"
 
 
 def found(job: FileJob) -> dict[str, Any] | None:
     """change: the newest one that it knows. numbers: those that differ (words, before, after, change). participants:
-    study numbers of those whose facts differ. None unless it is made."""
+    study numbers of those whose facts differ. None unless it is made and still kept."""
     if job.state != MADE:
         return None
-    with file_jobs.opened(job, FOUND) as file:
-        return dict(json.load(file))
+    try:
+        with file_jobs.opened(job, FOUND) as file:
+            return dict(json.load(file))
+    except FileNotFoundError:
+        return None
 
 
 def carry_out(job: FileJob) -> FileJob:

@@ -88,7 +88,8 @@ def proposals() -> list[Proposed]:
 
 def would_move(proposal: SettingsProposal) -> list[Move]:
     """What a proposal changes of the settings in force, or of those when it was settled."""
-    return moves(settings_in_force(proposal.group, proposal.decided_in), proposed(proposal))
+    before = proposal.decided_in and proposal.decided_in - 1
+    return moves(settings_in_force(proposal.group, before), proposed(proposal))
 
 
 def departures(group: str, used: AnalysisSettings) -> list[Move]:

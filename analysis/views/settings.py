@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from analysis.results import settings_effect
+from analysis.results.recompute import newest_change
 from analysis.results.settings_history import entries, last_look, moves, proposals, would_move
 from analysis.views.panels import group_or_404, named_groups
 from analysis.views.protocol import settings_table
@@ -74,7 +75,10 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     shown = {"row": row, "form": form, "moves": would_move(row), "after_look": look,
              "decides": request.user.role in access.DECIDES}  # fmt: skip
     if row.state != SettingsProposal.State.PROPOSED:
-        return render(request, "analysis/settings/proposal.html", shown)
+        if late := "decision" in request.POST:
+            shown["refusal"] = (f"This is already decided: {row.get_state_display().lower()}. "
+                                f"You wrote: “{request.POST.get('because', '')}”.")  # fmt: skip
+        return render(request, "analysis/settings/proposal.html", shown, status=409 if late else 200)
     shown |= _effect(request, row.group, in_force.proposed(row))
     decision = request.POST.get("decision", "")
     if not decision:
@@ -109,19 +113,24 @@ def _with_look(reason: str, look: int) -> str:
 def _effect(request: HttpRequest, group: str, settings: AnalysisSettings) -> dict[str, Any]:
     """What the settings would do to every figure, as far as it is computed; asked for where it was not yet.
 
-    effect_seen: whether it was shown on the page that was sent, or could not be computed.
+    A decision asks for none. effect_seen: whether it was there for the page that was sent. is_overtaken: the group has
+    newer data.
     """
     person: Any = request.user
     is_opened = request.method != "POST"
     key = request.POST.get("effect", "")
-    sent = settings_effect.newest(group, settings) if is_opened else settings_effect.of(key, group, settings)
-    is_ended = sent is not None and sent.state != file_jobs.UNDER_WAY
-    job = sent
-    try:
-        if not is_opened and (sent is None or is_ended and request.POST.get("look") == "again"):
+    job = settings_effect.newest(group, settings) if is_opened else settings_effect.of(key, group, settings)
+    found = settings_effect.found(job) if job else None
+    shown = {"effect": job, "found": found, "effect_seen": found is not None,
+             "is_overtaken": found is not None and found["change"] < newest_change(group)}  # fmt: skip
+    is_again = request.POST.get("look") == "again" and job is not None and job.state != file_jobs.UNDER_WAY
+    if not is_opened and not {"confirmed", "decision"} & request.POST.keys() and (job is None or is_again):
+        try:
             job = settings_effect.ask(person, group, settings)
-    except Refused as refusal:
-        return {"effect_refused": str(refusal), "effect_seen": False}
-    if job is not None and (job is not sent or is_opened):
-        audit.note(person, audit.Kind.RESULTS, f"Effect of other settings on group {group}, not saved")
-    return {"effect": job, "found": settings_effect.found(job) if job else None, "effect_seen": is_ended}
+        except Refused as refusal:
+            return shown | {"effect_refused": str(refusal)}
+        shown = {"effect": job, "found": None, "effect_seen": False}
+    elif not is_opened or job is None:
+        return shown
+    audit.note(person, audit.Kind.RESULTS, f"Effect of other settings on group {group}, not saved")
+    return shown

@@ -113,7 +113,8 @@ def leave_places() -> None:
         if not GroupSettings.objects.filter(group=group.code).exists():
             stated = protocol.settings_of(group.code)
             more = replace(stated, accrual_ceiling=group.ceiling + PLACES_LEFT)
-            asked = SettingsProposal.objects.filter(group=group.code, state=SettingsProposal.State.PROPOSED).first()
+            asked = SettingsProposal.objects.filter(group=group.code, state=SettingsProposal.State.PROPOSED,
+                                                    proposed_because=PLACES_WHY).first()  # fmt: skip
             in_force.approve(chris, asked or in_force.propose(stella, group.code, more, PLACES_WHY, stated.version()),
                              PLACES_WHY)  # fmt: skip
 

@@ -114,6 +114,8 @@ def put_in_force(cast: Cast, letter: str = "A", **changed: Any) -> None:
     effect = FileJob.objects.latest("asked_at").pk
     answer = chair.post(page, {"decision": "approve", "because": "Agreed with the board", "effect": effect})
     assert answer.status_code == 302, answer.content.decode()
+    decided = chair.get(page).content.decode()
+    assert "Approved by Chris" in decided and "<td><strong>" in decided, "before and after"
 
 
 def responders() -> int:
@@ -287,6 +289,8 @@ def test_an_effect_that_failed_says_so_and_is_calculated_again_when_it_is_asked_
     for look in ("yes", ""):
         page = client.post("/settings/A/", {**asked, "look": look}).content.decode()
         assert "Failed. It broke off." in page and FileJob.objects.count() == 1
+    refused = client.post("/settings/A/", {**asked, "confirmed": "yes"}).content.decode()
+    assert "Propose analysis settings" not in refused and not SettingsProposal.objects.exists(), "nothing was shown"
     assert "Being calculated" in client.post("/settings/A/", {**asked, "look": "again"}).content.decode()
     assert FileJob.objects.count() == 2
 
@@ -347,7 +351,7 @@ def test_nothing_moves_before_the_chair_approves_and_a_refusal_stays_on_the_trai
     shown = " ".join(client_of(cast).get("/settings/").content.decode().split())
     assert "Proposals not in force" in shown and "Refused by Chris: Not after the first look" in shown
     assert "<del>28</del> <ins>35</ins>" in shown
-    assert chair.post(page, {"decision": "approve", "because": "after all"}).status_code == 200
+    assert chair.post(page, {"decision": "approve", "because": "after all"}).status_code == 409
     assert not GroupSettings.objects.exists()
 
 
@@ -362,7 +366,7 @@ def test_the_statistician_withdraws_and_neither_decides_nor_is_decided_for(cast:
     asked.refresh_from_db()
     assert (asked.state, asked.decided_by) == ("withdrawn", cast.people[Role.STATISTICIAN])
     assert not GroupSettings.objects.exists()
-    assert chair.post(page, {"decision": "melt", "because": "x"}).status_code == 200, "nothing is left to decide"
+    assert chair.post(page, {"decision": "melt", "because": "x"}).status_code == 409, "nothing is left to decide"
 
 
 def test_the_chair_sees_the_effect_before_approving(cast: Cast) -> None:
@@ -375,6 +379,8 @@ def test_the_chair_sees_the_effect_before_approving(cast: Cast) -> None:
     assert "Not calculated yet" in shown and "Approve; put in force" not in shown
     answer = chair.post(page, {"decision": "approve", "because": "unseen"})
     assert answer.status_code == 409 and "look at it first" in answer.content.decode()
+    assert not FileJob.objects.exists(), "a decision starts no calculation"
+    chair.post(page, {"look": "yes"})
     job = FileJob.objects.get()
     assert "Approve" not in chair.post(page, {"effect": job.pk, "look": "yes", "because": "mine"}).content.decode()
     call_command("file_job", job.pk)
@@ -387,7 +393,7 @@ def test_the_chair_sees_the_effect_before_approving(cast: Cast) -> None:
 def test_a_proposal_is_not_confirmed_before_its_effect_was_shown(cast: Cast) -> None:
     client = client_of(cast)
     page = client.post("/settings/A/", filled(client, confirmation_days="35", confirmed="yes")).content.decode()
-    assert "Being calculated" in page and not SettingsProposal.objects.exists()
+    assert "Not calculated yet" in page and not SettingsProposal.objects.exists() and not FileJob.objects.exists()
 
 
 def test_the_chair_is_told_and_led_to_the_decision(cast: Cast) -> None:
