@@ -49,18 +49,9 @@ def _assess(cast: Cast, participant: Participant, on: date, share: str) -> None:
 def _treat(cast: Cast, participant: Participant) -> None:
     nora = cast.people[Role.COORDINATOR]
     targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(2)]
-    assessments.save_baseline(
-        Save(nora),
-        participant,
-        {
-            "assessed_on": DAY_1 - timedelta(days=5),
-            "method": "spiral_ct",
-            "slice_thickness_mm": 5,
-            "marker": "not_done",
-        },
-        targets,
-        [],
-    )
+    scanned = {"method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"}
+    values = {"assessed_on": DAY_1 - timedelta(days=5), **scanned}
+    assessments.save_baseline(Save(nora), participant, values, targets, [])
     dosing.save_cycle(
         Save(nora), participant, 1, {"started_on": DAY_1}, [treatment.Period(1, 28, 400, "twice_daily", "")]
     )

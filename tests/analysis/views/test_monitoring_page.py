@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
+from analysis.endpoints.answers import monitoring
 from analysis.endpoints.answers.monitoring import MONITORING
 from analysis.endpoints.answers.response_rate import RESPONSE_RATE
 from analysis.views import group_plots
@@ -85,3 +86,11 @@ def test_who_may_reopen_is_said_by_the_settings_in_force() -> None:
 
 def test_a_data_cut_older_than_the_monitoring_has_no_boundary() -> None:
     assert group_plots.boundary_of({"endpoints": {}}, cohort("")) is None
+
+
+@pytest.mark.parametrize(("states", "last"), [
+    (("open", "open"), 0), (("passed", "open"), 1), (("passed", "promising"), 2), (("futility", "not reached"), 1),
+])  # fmt: skip
+def test_the_last_look_is_the_last_that_is_decided(states: tuple[str, ...], last: int) -> None:
+    looks = [{"stage": place, "state": state} for place, state in enumerate(states, start=1)]
+    assert monitoring.last_decided({"looks": looks}) == last

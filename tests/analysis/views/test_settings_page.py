@@ -49,31 +49,14 @@ def cast(database: str) -> Cast:
     made = cast_of()
     nora, participant = made.people[Role.COORDINATOR], made.participant
     target = [assessment.NewLesion("liver", "segment 4", Decimal(50))]
-    assessments.save_baseline(
-        Save(nora),
-        participant,
-        {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
-        target,
-        [],
-    )
-    dosing.save_cycle(
-        Save(nora), participant, 1, {"started_on": date(2026, 1, 12)}, [treatment.Period(1, 28, 400, "twice_daily")]
-    )
-    lesion = participant.lesions.get()
+    scanned = {"method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"}
+    assessments.save_baseline(Save(nora), participant, {"assessed_on": date(2026, 1, 6), **scanned}, target, [])
+    periods = [treatment.Period(1, 28, 400, "twice_daily")]
+    dosing.save_cycle(Save(nora), participant, 1, {"started_on": date(2026, 1, 12)}, periods)
+    reading = assessments.Reading(participant.lesions.get().pk, "measured", Decimal(30), "", None)
     for on in SCANS:
-        reading = assessments.Reading(lesion.pk, "measured", Decimal(30), "", None)
-        assessments.save_follow_up(
-            Save(nora),
-            participant,
-            {
-                "assessed_on": on,
-                "method": "spiral_ct",
-                "slice_thickness_mm": 5,
-                "marker": "not_done",
-                "new_lesions": "no",
-            },
-            [reading],
-        )
+        values = {"assessed_on": on, **scanned, "new_lesions": "no"}
+        assessments.save_follow_up(Save(nora), participant, values, [reading])
     return made
 
 
@@ -326,14 +309,6 @@ def test_the_look_is_that_of_the_settings_in_force_although_others_were_tried_in
     put_in_force(cast, confirmation_days="28")
     GroupResult.objects.filter(pk=first.pk).update(holds_to=Change.objects.latest("id").pk)
     assert settings_history.last_look("A") == 1
-
-
-@pytest.mark.parametrize(("states", "last"), [
-    (("open", "open"), 0), (("passed", "open"), 1), (("passed", "promising"), 2), (("futility", "not reached"), 1),
-])  # fmt: skip
-def test_the_last_look_is_the_last_that_is_decided(states: tuple[str, ...], last: int) -> None:
-    looks = [{"stage": place, "state": state} for place, state in enumerate(states, start=1)]
-    assert monitoring.last_decided({"looks": looks}) == last
 
 
 def test_nothing_moves_before_the_chair_approves_and_a_refusal_stays_on_the_trail(cast: Cast) -> None:
