@@ -9,14 +9,16 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from analysis.charts import swimmer
-from analysis.endpoints import figures
+from analysis.endpoints import comparison, figures, registry
 from analysis.endpoints.watch import participant_data
+from analysis.models import GroupResult
 from analysis.outcomes.cohort import counted
 from analysis.results.moments import Moment
 from analysis.results.recompute import newest_of_each
 from analysis.views import panels, since
 from analysis.views.panels import GroupPanel
 from trial.record import access
+from trial.rules.typed_text import key
 
 
 @access.allows(*access.READS_RESULTS)
@@ -69,8 +71,17 @@ def newer(request: HttpRequest, letter: str) -> HttpResponse:
     query = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query, mutable=True)
     for name in ("as_of", "cutoff", "cut"):
         query.pop(name, None)
-    told = panels.newer_than(shown, request.GET.get("since", ""))
+    told = _newer_than(shown, request.GET.get("since", ""))
     return render(request, "analysis/as_of/_newer.html", {**told, "query": query.urlencode()})
+
+
+def _newer_than(newest: GroupPanel, since: str) -> dict[str, Any]:
+    """What the bar of newer results says to a page that shows the results of the change `since`."""
+    change = key(since) or 0
+    earlier = GroupResult.objects.filter(group=newest.letter, cutoff=None, change__lte=change, holds_to__gte=change)
+    before = earlier.order_by("-computed_at").first()
+    words = comparison.in_one_line(registry.arranged(before.result), newest.answer) if before else ""
+    return {"panel": newest, "since": change, "shown": newest.change, "words": words, "is_newer": True}
 
 
 # A page of more is not read; all study data can be exported.

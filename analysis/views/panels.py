@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from analysis.charts import km, ruler, waterfall
-from analysis.endpoints import comparison, registry, side_by_side
+from analysis.endpoints import registry, side_by_side
 from analysis.endpoints.answers import monitoring
 from analysis.endpoints.answers.enrollment import ACCRUAL, BASELINE
 from analysis.endpoints.answers.safety import DEATHS_AND_SERIOUS, RELATED_DEATH
@@ -36,7 +36,6 @@ from trial.models.audit import Kind
 from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
 from trial.record.in_force import settings_by_group
 from trial.rules.dates import site_time
-from trial.rules.typed_text import key
 from trial.runtime.database.at_once import at_once
 from trial.runtime.worker import messages
 
@@ -276,15 +275,6 @@ def group_or_404(letter: str) -> Group:
         return group_named(letter)
     except ValueError:
         raise Http404("There is no such group.") from None
-
-
-def newer_than(newest: GroupPanel, since: str) -> dict[str, Any]:
-    """What the bar of newer results says to a page that shows the results of the change `since`."""
-    change = key(since) or 0
-    earlier = GroupResult.objects.filter(group=newest.letter, cutoff=None, change__lte=change, holds_to__gte=change)
-    before = earlier.order_by("-computed_at").first()
-    words = comparison.in_one_line(registry.arranged(before.result), newest.answer) if before else ""
-    return {"panel": newest, "since": change, "shown": newest.change, "words": words, "is_newer": True}
 
 
 def outcomes_of(stored: GroupResult) -> list[Outcome]:
