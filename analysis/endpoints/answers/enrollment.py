@@ -138,6 +138,8 @@ ACCRUAL = Table(
 
 
 Row = dict[str, Any]
+# How the labels of the two kinds of parts of a step begin, as they are stored.
+OFF_TREATMENT, ON_TREATMENT = "off treatment", "on treatment"
 
 
 def flow(cohort: Cohort) -> dict[str, Any]:
@@ -149,8 +151,8 @@ def flow(cohort: Cohort) -> dict[str, Any]:
         _step("registered", cohort.registered),
         *_by_reason("not treated", cohort.where(lambda each: not each["treated"]), left_out_because),
         _step("treated", treated),
-        *_by_reason("off treatment", left, lambda each: evidence.reason_off(each["treatment"]["off_reason"]).lower()),
-        _step("on treatment", [each for each in treated if not each["treatment"]["off_reason"]], level=1),
+        *_by_reason(OFF_TREATMENT, left, lambda each: evidence.reason_off(each["treatment"]["off_reason"]).lower()),
+        _step(ON_TREATMENT, [each for each in treated if not each["treatment"]["off_reason"]], level=1),
         *_by_reason("treated, not evaluable", [each for each in treated if not each["evaluable"]], left_out_because),
         _step("evaluable", cohort.evaluable),
         *_by_reason("without a measured change", [each for each in cohort.evaluable if each not in measured],
@@ -161,7 +163,7 @@ def flow(cohort: Cohort) -> dict[str, Any]:
 
 def is_within(row: Row) -> bool:
     """Whether a row is a part of the step above it: who stops treatment stays in the flow."""
-    return str(row["label"]).startswith(("off treatment: ", "on treatment"))
+    return str(row["label"]).startswith((OFF_TREATMENT, ON_TREATMENT))
 
 
 def leaves(row: Row) -> bool:

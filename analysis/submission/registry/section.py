@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from analysis.endpoints.answers.enrollment import VARIABLES
+from analysis.endpoints.answers.enrollment import OFF_TREATMENT, ON_TREATMENT, VARIABLES
 from analysis.endpoints.registry import BY_CODE, ENGINE
 from analysis.outcomes.event_tally import OTHER, SERIOUS
 from analysis.submission.registry.events import adverse_events
@@ -21,8 +21,7 @@ from trial.tabulation.registered import ARM, COMPLETED, COMPLETED_IN_WORDS, NOT_
 Answer = dict[str, Any]
 # Group → its stored result, in the declared order.
 Results = Mapping[str, Answer]
-OFF_TREATMENT = "off treatment: "
-OFF = {f"{OFF_TREATMENT}{words.lower()}": (code, words) for code, words in OFF_TREATMENT_REASONS}
+OFF = {f"{OFF_TREATMENT}: {words.lower()}": (code, words) for code, words in OFF_TREATMENT_REASONS}
 NOT_TREATED, STILL_TREATED = "Not treated", "Still on treatment"
 TOTAL = "Total"
 UNKNOWN = "Unknown or Not Reported"
@@ -67,7 +66,7 @@ def as_json(made: Answer) -> bytes:
 def left_open(results: Results) -> list[str]:
     """What the registry asks for and nobody can say from the record, and what a person must still decide."""
     found = list(NOT_ON_RECORD)
-    still = sum(_steps(one)["on treatment"] for one in results.values())
+    still = sum(_steps(one)[ON_TREATMENT] for one in results.values())
     if still:
         found.append(f"{still} participants are still on treatment: their flow is not final")
     without = sum(_counts(one, "Sex", SEXES)[UNKNOWN] for one in results.values())
